@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	module/divulge.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "genl.h"
+
+#include <uapi/linux/divulge.h>
+
+/* DIVULGE_CMD_BIRTH_GET - do */
+static const struct nla_policy divulge_birth_get_nl_policy[DIVULGE_A_BIRTH_FD + 1] = {
+	[DIVULGE_A_BIRTH_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
+/* DIVULGE_CMD_WATCH_ADD - do */
+static const struct nla_policy divulge_watch_add_nl_policy[DIVULGE_A_WATCH_FD + 1] = {
+	[DIVULGE_A_WATCH_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
+/* Ops table for divulge */
+static const struct genl_split_ops divulge_nl_ops[] = {
+	{
+		.cmd	= DIVULGE_CMD_INFO_GET,
+		.doit	= divulge_nl_info_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= DIVULGE_CMD_BIRTH_GET,
+		.doit		= divulge_nl_birth_get_doit,
+		.policy		= divulge_birth_get_nl_policy,
+		.maxattr	= DIVULGE_A_BIRTH_FD,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= DIVULGE_CMD_WATCH_ADD,
+		.doit		= divulge_nl_watch_add_doit,
+		.policy		= divulge_watch_add_nl_policy,
+		.maxattr	= DIVULGE_A_WATCH_FD,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= DIVULGE_CMD_DCCP_DUMP,
+		.dumpit	= divulge_nl_dccp_dump_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+};
+
+static const struct genl_multicast_group divulge_nl_mcgrps[] = {
+	[DIVULGE_NLGRP_BIRTHS] = { "births", },
+	[DIVULGE_NLGRP_DCCP] = { "dccp", },
+};
+
+struct genl_family divulge_nl_family __ro_after_init = {
+	.name		= DIVULGE_FAMILY_NAME,
+	.version	= DIVULGE_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= divulge_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(divulge_nl_ops),
+	.mcgrps		= divulge_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(divulge_nl_mcgrps),
+};
