@@ -9,6 +9,7 @@
 #include "genl.h"
 
 #include <uapi/linux/divulge.h>
+#include <compat.h>
 
 /* DIVULGE_CMD_BIRTH_GET - do */
 static const struct nla_policy divulge_birth_get_nl_policy[DIVULGE_A_BIRTH_FD + 1] = {

@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include <uapi/linux/divulge.h>
+#include <compat.h>
 
 int divulge_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info);
 int divulge_nl_birth_get_doit(struct sk_buff *skb, struct genl_info *info);

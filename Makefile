@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door; "make help" shows what is behind it.
+
+BUILD := $(CURDIR)/build
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNELS := 6.1 6.12
+
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.PHONY: all
+all: module user
+
+.PHONY: help
+help:
+	@echo 'On this machine:'
+	@echo '  make               divulge.ko for the running kernel, and the tools'
+	@echo '  make KDIR=DIR      divulge.ko for the kernel whose build is in DIR'
+	@echo '  make install       install the tools, their man pages and the module'
+	@echo '  make clean         remove what was built, keep what was fetched'
+	@echo 'In a virtual machine, which needs no kernel of yours:'
+	@echo '  make demo          show the main job; installs what is missing'
+	@echo '  make check         test all of it on Linux $(KERNELS)'
+	@echo '  make vm            a root shell there, with the module loaded'
+	@echo 'For who works on it:'
+	@echo '  make generate      make the C side of module/divulge.yaml anew'
+	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
+	@echo '  make distclean     remove the build folder'
+
+# A build folder for each kernel, with links to the sources: Kbuild puts its
+# objects beside them.
+stage = mkdir -p $(1) && find $(1) -xtype l -delete && \
+	cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(1)/
+
+# $(1): kernel build folder, $(2): where to build
+build-module = mkdir -p $(BUILD)/module && $(call stage,$(2)) && \
+	flock $(2).lock $(MAKE) -C $(1) M=$(2) modules
+
+.PHONY: module
+module:
+	@test -e $(KDIR)/Makefile || { \
+		echo "There is nothing to build a module with in $(KDIR):" \
+		"install linux-headers-$$(uname -r), name another folder with" \
+		"KDIR=, or use the virtual machine ('make vm')." >&2; exit 1; }
+	$(call build-module,$(KDIR),$(BUILD)/module/own)
+	cp $(BUILD)/module/own/divulge.ko divulge.ko
+
+.PHONY: $(KERNELS:%=kernel-%)
+$(KERNELS:%=kernel-%): kernel-%:
+	@qemu/packages build vm
+	@qemu/kernel $*
+
+.PHONY: $(KERNELS:%=module-%)
+$(KERNELS:%=module-%): module-%: kernel-%
+	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*)
+
+.PHONY: user
+user:
+	$(MAKE) -C user OUT=$(BUILD)/user
+
+.PHONY: install
+install: module user
+	$(MAKE) -C user OUT=$(BUILD)/user install
+	$(MAKE) -C $(KDIR) M=$(BUILD)/module/own modules_install
+	depmod
+
+.PHONY: vm
+vm:
+	@qemu/packages build vm
+	@qemu/vm shell
+
+.PHONY: demo
+demo:
+	@qemu/packages build vm demo
+	@qemu/demo
+
+.PHONY: check
+check:
+	@qemu/packages build vm check
+	@selftests/check $(KERNELS)
+
+.PHONY: style
+style:
+	@qemu/packages build vm check
+	@selftests/style $(KERNELS)
+
+.PHONY: generate
+generate:
+	@qemu/packages check
+	@qemu/kernel source
+	/usr/bin/python3 module/generate.py $(BUILD)/source
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)/module $(BUILD)/user $(BUILD)/selftests divulge.ko
+
+.PHONY: distclean
+distclean: clean
+	rm -rf $(BUILD)

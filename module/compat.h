@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Differences between kernel releases; nothing outside this file tests one */
+#ifndef _DIVULGE_COMPAT_H
+#define _DIVULGE_COMPAT_H
+
+#include <linux/exportfs.h>
+#include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/version.h>
+
+/*
+ * Until 6.1: no split operations. The table generated for them fits the older
+ * struct, since every command has only a do or only a dump.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define genl_split_ops	genl_ops
+#define split_ops	ops
+#define n_split_ops	n_ops
+#endif
+
+/* Until 6.2: the idmapping of a mount was a user namespace */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define divulge_nop_idmap	(&init_user_ns)
+#else
+#define divulge_nop_idmap	(&nop_mnt_idmap)
+#endif
+
+/* Until 6.4: no flags; NFS-style decodable handles were the only ones */
+static inline int divulge_encode_fh(struct inode *inode, struct fid *fid,
+				    int *words)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return exportfs_encode_inode_fh(inode, fid, words, NULL);
+#else
+	return exportfs_encode_inode_fh(inode, fid, words, NULL, 0);
+#endif
+}
+
+/*
+ * Until 6.12, unless a stable release took the change: only groups that ask
+ * for it keep fs reclaim out while they hold their lock.
+ */
+#ifdef FSNOTIFY_GROUP_NOFS
+#define DIVULGE_GROUP_FLAGS	FSNOTIFY_GROUP_NOFS
+#else
+#define DIVULGE_GROUP_FLAGS	0
+#endif
+
+/* Until 6.7: fsid in the connector; until 6.9: connector instead of object */
+static inline int divulge_add_sb_mark(struct fsnotify_mark *mark,
+				      struct super_block *sb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	return fsnotify_add_mark(mark, &sb->s_fsnotify_marks,
+				 FSNOTIFY_OBJ_TYPE_SB, 0, NULL);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return fsnotify_add_mark(mark, &sb->s_fsnotify_marks,
+				 FSNOTIFY_OBJ_TYPE_SB, 0);
+#else
+	return fsnotify_add_mark(mark, sb, FSNOTIFY_OBJ_TYPE_SB, 0);
+#endif
+}
+
+/* Until 6.15: a kernel without DCCP was built so */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define DIVULGE_NO_DCCP	DIVULGE_ABSENCE_NOT_BUILT
+#else
+#define DIVULGE_NO_DCCP	DIVULGE_ABSENCE_REMOVED
+#endif
+
+#endif /* _DIVULGE_COMPAT_H */

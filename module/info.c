@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What this module can do on this kernel, and what it has counted. */
+
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "dccp.h"
+#include "genl.h"
+#include "watch.h"
+
+static int put_ability(struct sk_buff *msg, enum divulge_ability name,
+		       enum divulge_absence absence)
+{
+	struct nlattr *nest = nla_nest_start(msg, DIVULGE_A_INFO_ABILITY);
+
+	if (!nest || nla_put_u32(msg, DIVULGE_A_ABILITY_NAME, name) ||
+	    nla_put_u32(msg, DIVULGE_A_ABILITY_ABSENCE, absence))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_info(struct sk_buff *msg, struct net *net)
+{
+	struct divulge_counters counters = {};
+
+	divulge_watch_count(&counters);
+	divulge_dccp_count(&counters, net);
+	if (nla_put_string(msg, DIVULGE_A_INFO_VERSION, THIS_MODULE->version) ||
+	    put_ability(msg, DIVULGE_ABILITY_BIRTH_GET,
+			DIVULGE_ABSENCE_NONE) ||
+	    put_ability(msg, DIVULGE_ABILITY_BIRTH_WATCH,
+			DIVULGE_ABSENCE_NONE) ||
+	    put_ability(msg, DIVULGE_ABILITY_DCCP_DUMP,
+			divulge_dccp_absence()) ||
+	    put_ability(msg, DIVULGE_ABILITY_DCCP_WATCH,
+			divulge_dccp_events_absence()) ||
+	    nla_put(msg, DIVULGE_A_INFO_COUNTERS, sizeof(counters), &counters))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * divulge_nl_info_get_doit - answer DIVULGE_CMD_INFO_GET
+ * @skb: the request
+ * @info: its attributes, of which there are none
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOMEM or -EMSGSIZE.
+ */
+int divulge_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &divulge_nl_family, 0,
+				DIVULGE_CMD_INFO_GET);
+	if (!hdr || put_info(msg, genl_info_net(info))) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
