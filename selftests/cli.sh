@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What cannot be had is said in one clear line, with the right exit code.
+
+set -u
+
+dir=$(dirname "$0")
+# shellcheck source=common.sh
+. "$dir/common.sh"
+
+[ -d /sys/module/divulge ] || skip_all "divulge.ko is not loaded"
+[ "$(id -u)" -eq 0 ] || skip_all "to give up privileges needs root"
+command -v divulge >/dev/null || skip_all "there is no divulge on PATH"
+
+without()
+{
+	setpriv --bounding-set "-$1" --inh-caps "-$1" "${@:2}"
+}
+
+nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+tests=()
+
+without_module()
+{
+	fails 1 "module is not loaded.*(modprobe|insmod)" divulge birth / &&
+	fails 1 "module is not loaded.*(modprobe|insmod)" divulge dccp &&
+	fails 1 "module is not loaded.*(modprobe|insmod)" divulge info &&
+	fails 1 "module is not loaded.*(modprobe|insmod)" divulge monitor &&
+	fails 1 "module is not loaded.*(modprobe|insmod)" divulged /
+}
+
+tests+=(no_such_path)
+no_such_path()
+{
+	fails 1 "/no/such.*No such file or directory" \
+		divulge birth /no/such &&
+	fails 1 "/no/such.*No such file or directory" \
+		divulge birth --json /no/such &&
+	fails 1 "/no/such.*No such file or directory" \
+		divulge monitor births /no/such &&
+	fails 1 "/no/such.*No such file or directory" divulged /no/such
+}
+
+tests+=(others_are_done_all_the_same)
+others_are_done_all_the_same()
+{
+	fails 1 "/no/such" divulge birth --json / /no/such /tmp &&
+	[ "$(wc -l <"$tmp/out")" -eq 2 ]
+}
+
+tests+=(no_birth_time)
+no_birth_time()
+{
+	fails 1 "/proc/version.*proc" divulge birth /proc/version &&
+	fails 1 "/proc/version.*proc" divulge birth --json /proc/version &&
+	grep -q '"btime": *null' "$tmp/out" &&
+	grep -q '"missing": *"not-stored"' "$tmp/out"
+}
+
+tests+=(not_to_be_watched)
+not_to_be_watched()
+{
+	fails 1 "/proc.*cannot be watched" divulge monitor births /proc &&
+	fails 1 "/proc.*cannot be watched" divulged --no-dccp /proc
+}
+
+tests+=(without_privileges)
+without_privileges()
+{
+	fails 1 CAP_SYS_ADMIN without sys_admin divulge monitor births /tmp &&
+	fails 1 CAP_SYS_ADMIN nobody divulge monitor births /tmp &&
+	fails 1 CAP_SYS_ADMIN nobody divulged /tmp
+}
+
+tests+=(what_needs_no_privileges)
+what_needs_no_privileges()
+{
+	nobody divulge birth --json /dev/shm >/dev/null &&
+	nobody divulge dccp >/dev/null &&
+	nobody divulge info >/dev/null &&
+	without net_admin divulge dccp >/dev/null
+}
+
+tests+=(wrong_usage)
+wrong_usage()
+{
+	fails 2 "" divulge &&
+	fails 2 "" divulge nonsense &&
+	fails 2 "" divulge birth &&
+	fails 2 "" divulge birth --nonsense / &&
+	fails 2 "" divulge monitor --count nothing / &&
+	fails 2 "" divulge monitor --count 0 / &&
+	fails 2 "" divulge dccp extra &&
+	fails 2 "" divulge info extra &&
+	fails 2 "" divulged --output nonsense / &&
+	fails 2 "" divulged --output xml:- / &&
+	fails 2 "" divulged --no-births --no-dccp
+}
+
+tests+=(help_is_no_error)
+help_is_no_error()
+{
+	divulge --help >/dev/null &&
+	divulge --version >/dev/null &&
+	divulge birth --help >/dev/null &&
+	divulged --help >/dev/null
+}
+
+tests+=(info_tells_abilities)
+info_tells_abilities()
+{
+	divulge info >"$tmp/out" &&
+	grep -q "DCCP sockets *present" "$tmp/out" &&
+	divulge info --json >"$tmp/out" &&
+	python3 - "$tmp/out" <<-END
+	import json, sys
+	info = json.load(open(sys.argv[1]))
+	assert info["dccp_dump"] == info["birth_watch"] == "present", info
+	END
+}
+
+tests+=(full_disk)
+full_disk()
+{
+	fails 1 "No space left on device" \
+		sh -c 'exec divulge info --json >/dev/full' &&
+	fails 1 "No space left on device" \
+		sh -c 'exec divulge birth --json / >/dev/full' &&
+	fails 1 "No space left on device" \
+		sh -c 'exec divulge info >/dev/full'
+}
+
+# Last, since the module goes and comes back.
+tests+=(module_absent)
+module_absent()
+{
+	local ko=$DIVULGE_KO
+
+	rmmod divulge || return 1
+	without_module
+	set -- $?
+	insmod "$ko"
+	return "$1"
+}
+
+ktap_print_header
+ktap_set_plan "${#tests[@]}"
+for name in "${tests[@]}"; do
+	if [ "$name" = module_absent ] && [ ! -e "${DIVULGE_KO-}" ]; then
+		ktap_test_skip "$name"
+		continue
+	fi
+	"$name"
+	result "$name"
+done
+ktap_finished

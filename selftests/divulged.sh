@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# divulged logs what happens, and ends with everything written.
+
+set -u
+
+dir=$(dirname "$0")
+# shellcheck source=common.sh
+. "$dir/common.sh"
+
+[ -d /sys/module/divulge ] || skip_all "divulge.ko is not loaded"
+[ "$(id -u)" -eq 0 ] || skip_all "watching needs root"
+command -v divulged >/dev/null || skip_all "there is no divulged on PATH"
+mountpoint -q /mnt/ext4 || skip_all "nothing is mounted at /mnt/ext4"
+
+files=$(mktemp -d /mnt/ext4/divulged.XXXXXX)
+at_exit "rm -rf $files"
+
+# start NAME ARG...: run the daemon until it is ready
+start()
+{
+	local name=$1
+
+	shift
+	divulged "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" &
+	daemon=$!
+	wait_for 30 grep -q ready "$tmp/$name.err"
+}
+
+births()
+{
+	grep -c '"event": *"birth"' "$1"
+}
+
+tests=()
+
+tests+=(logs_to_stdout)
+logs_to_stdout()
+{
+	start stdout /mnt/ext4 || return 1
+	mkdir "$files/a" "$files/b" "$files/c"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(births "$tmp/stdout.out")" -eq 3 ]
+}
+
+tests+=(logs_to_file_and_appends)
+logs_to_file_and_appends()
+{
+	local log=$tmp/log i
+
+	for i in 1 2; do
+		start file --output "json:$log" /mnt/ext4 || return 1
+		mkdir "$files/file$i"
+		kill -INT "$daemon"
+		wait "$daemon" || return 1
+	done
+	[ "$(births "$log")" -eq 2 ]
+}
+
+tests+=(all_is_written_at_the_end)
+all_is_written_at_the_end()
+{
+	start many /mnt/ext4 || return 1
+	python3 -c 'import os, sys
+for i in range(3000): os.mkdir(f"{sys.argv[1]}/many{i}")' "$files"
+	# What was queued in the kernel is sent within 10 ms or so.
+	sleep 1
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	python3 - "$tmp/many.out" <<-END
+	import json, sys
+	seen = [json.loads(line) for line in open(sys.argv[1])]
+	births = [o for o in seen if o["event"] == "birth"]
+	assert len(births) == 3000, len(births)
+	assert [o["seq"] for o in births] == \
+		list(range(births[0]["seq"], births[0]["seq"] + 3000))
+	assert all(o["path"].endswith("/many%d" % i)
+		   for i, o in enumerate(births))
+	END
+}
+
+tests+=(logs_dccp_too)
+logs_dccp_too()
+{
+	start dccp /mnt/ext4 || return 1
+	python3 -c 'import socket
+s = socket.socket(socket.AF_INET, 6, 33)
+s.bind(("127.0.0.1", 0))
+s.listen(1)'
+	wait_for 10 grep -q '"dccp-state"' "$tmp/dccp.out"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	grep -q '"state": *"listen"' "$tmp/dccp.out"
+}
+
+tests+=(several_filesystems)
+several_filesystems()
+{
+	mountpoint -q /mnt/xfs && mountpoint -q /mnt/btrfs || return 0
+	start several --no-dccp /mnt/ext4 /mnt/xfs /mnt/btrfs || return 1
+	mkdir "$files/s" /mnt/xfs/s /mnt/btrfs/s
+	rmdir /mnt/xfs/s /mnt/btrfs/s
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(births "$tmp/several.out")" -eq 3 ]
+}
+
+tests+=(full_disk)
+full_disk()
+{
+	local status=0
+
+	start full --output json:/dev/full /mnt/ext4 || return 1
+	mkdir "$files/full"
+	wait "$daemon" || status=$?
+	[ "$status" -eq 1 ] && grep -q "No space left" "$tmp/full.err"
+}
+
+ktap_print_header
+ktap_set_plan "${#tests[@]}"
+for name in "${tests[@]}"; do
+	"$name"
+	result "$name"
+done
+ktap_finished
