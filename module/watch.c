@@ -333,14 +333,12 @@ static int add_watcher(struct super_block *sb, u32 portid,
 	err = join_watched(sb, watcher);
 	if (err == -ENOENT)
 		err = add_mark(sb, watcher);
-	else if (err == -EEXIST)
-		NL_SET_ERR_MSG(extack,
-			       "this socket watches the filesystem already");
 unlock:
 	mutex_unlock(&watch_mutex);
 	if (err)
 		kfree(watcher);
-	return err;
+	/* Two paths of a caller may well lead to the same filesystem. */
+	return err == -EEXIST ? 0 : err;
 }
 
 /* Return: a mark that lost its last watcher, with a reference; or NULL */
@@ -455,8 +453,8 @@ static int may_watch(struct sk_buff *skb, struct genl_info *info)
  *
  * Runs in the context of the caller's sendmsg().
  *
- * Return: 0, -EPERM, -EOPNOTSUPP, -EBADF, -EINVAL, -EEXIST, -ENODEV or
- * -ENOMEM.
+ * Return: 0, also if the caller's socket watches the filesystem already;
+ * -EPERM, -EOPNOTSUPP, -EBADF, -EINVAL, -ENODEV or -ENOMEM.
  */
 int divulge_nl_watch_add_doit(struct sk_buff *skb, struct genl_info *info)
 {

@@ -324,9 +324,11 @@ struct divulge_dccp_change {
  * struct divulge_counters - What has been counted since the module was
  *   loaded.
  * @watches: superblocks watched now
- * @births_published: birth events sent to listeners
+ * @births_published: birth events sent to listeners; with those lost, the
+ *   number of the last event
  * @births_lost: birth events that found no room
- * @dccp_published: DCCP events of this network namespace sent to listeners
+ * @dccp_published: DCCP events of this network namespace sent to listeners;
+ *   with those lost, the number of the last event
  * @dccp_lost: DCCP events of this network namespace that found no room
  */
 struct divulge_counters {
