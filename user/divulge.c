@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "usage.h"
+#include "util.h"
+
+static const struct command commands[] = {
+	{
+		"birth", "[--json] [-L] FILE...", "tell when files were born",
+		"  -j, --json         one JSON object a line\n"
+		"  -L, --dereference  follow symbolic links\n",
+		cmd_birth,
+	},
+	{
+		"monitor",
+		"[births|dccp] [--json] [--count N] [-q] [PATH...]",
+		"show births and changes of DCCP sockets as they happen",
+		"  -j, --json         one JSON object a line\n"
+		"  -n, --count N      end after N events\n"
+		"  -q, --quiet        do not say when all is set up\n"
+		"  PATH               a directory on each filesystem to watch,\n"
+		"                     else the current one\n",
+		cmd_monitor,
+	},
+	{
+		"dccp", "[--json]", "show the DCCP sockets",
+		"  -j, --json         one JSON object a line\n",
+		cmd_dccp,
+	},
+	{
+		"info", "[--json]", "show what this kernel can tell",
+		"  -j, --json         one JSON object a line\n",
+		cmd_info,
+	},
+};
+
+static int show_help(void)
+{
+	size_t i;
+
+	puts("usage: divulge VERB [ARG...]\n");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-9s %s\n", commands[i].name, commands[i].what);
+	puts("\n'divulge VERB --help' tells more of a verb.\n"
+	     "exit code: 0 done, 1 something could not be had, 2 wrong usage");
+	return end_of_output(EXIT_OK);
+}
+
+int cmd_help(const struct command *cmd)
+{
+	printf("usage: divulge %s %s\n\n", cmd->name, cmd->args);
+	printf("  %s\n\n%s", cmd->what, cmd->options);
+	return end_of_output(EXIT_OK);
+}
+
+/**
+ * cmd_only_json - take the options of a verb that has but --json
+ * @cmd: the verb
+ * @argc: as main() has it
+ * @argv: as main() has it
+ * @json: set to whether it was given
+ *
+ * Return: an exit code, or -1 to go on.
+ */
+int cmd_only_json(const struct command *cmd, int argc, char **argv, bool *json)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "json", no_argument, NULL, 'j' },
+		{ 0 }
+	};
+	int c;
+
+	*json = false;
+	while ((c = getopt_long(argc, argv, ":hj", options, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+			return cmd_help(cmd);
+		case 'j':
+			*json = true;
+			break;
+		default:
+			return bad_option(c, argv);
+		}
+	}
+	if (optind < argc)
+		return misused("'%s' is too much", argv[optind]);
+	return -1;
+}
+
+static int run(int argc, char **argv)
+{
+	size_t i;
+
+	if (!argc)
+		return misused("no verb");
+	if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
+		return show_help();
+	if (!strcmp(argv[0], "--version") || !strcmp(argv[0], "-V")) {
+		puts("divulge " VERSION);
+		return end_of_output(EXIT_OK);
+	}
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return commands[i].run(&commands[i], argc, argv);
+	return misused("no verb '%s'", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	return run(argc - 1, argv + 1);
+}

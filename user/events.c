@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From messages to records */
+
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "events.h"
+#include "genl.h"
+
+static int put_lost(struct events *e, const struct stream *stream,
+		    const struct lost *lost)
+{
+	struct noticed noticed = { stream->name, stamp_now() };
+	struct record rec = {
+		.event = "lost",
+		.part = {
+			{ noticed_fields, &noticed },
+			{ lost_fields, lost },
+		},
+	};
+
+	return sink_put(e->sink, &rec);
+}
+
+static int put_event(struct events *e, const struct record *rec)
+{
+	int err;
+
+	err = sink_put(e->sink, rec);
+	if (err)
+		return err;
+	return --e->left ? 0 : EVENTS_ENOUGH;
+}
+
+static int on_loss(struct events *e, struct stream *stream,
+		   const struct nlattr *attr)
+{
+	struct lost lost[STREAM_MAX_LOST];
+	struct divulge_loss loss;
+	unsigned int i, n;
+	int err;
+
+	genl_struct(attr, &loss, sizeof(loss));
+	n = stream_loss(stream, &loss, lost);
+	for (i = 0; i < n; i++) {
+		err = put_lost(e, stream, &lost[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int on_number(struct events *e, struct stream *stream, uint64_t seq,
+		     int64_t time)
+{
+	struct lost lost;
+
+	if (!stream_event(stream, seq, time, &lost))
+		return 0;
+	return put_lost(e, stream, &lost);
+}
+
+static struct bytes attr_bytes(const struct nlattr *attr)
+{
+	if (!attr)
+		return (struct bytes){ NULL, 0 };
+	return (struct bytes){
+		mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr),
+	};
+}
+
+static int on_birth(struct events *e, const struct nlattr *event)
+{
+	const struct nlattr *tb[DIVULGE_A_BIRTH_EVENT_MAX + 1];
+	struct divulge_birth_origin origin;
+	struct divulge_birth birth;
+	struct bytes handle;
+	struct place place;
+	struct record rec = {
+		.event = "birth",
+		.part = {
+			{ origin_fields, &origin },
+			{ place_fields, &place },
+			{ birth_fields, &birth },
+		},
+	};
+	dev_t sb;
+	int err;
+
+	genl_nested(event, tb, DIVULGE_A_BIRTH_EVENT_MAX);
+	if (!genl_struct(tb[DIVULGE_A_BIRTH_EVENT_ORIGIN], &origin,
+			 sizeof(origin)))
+		return 0;
+	genl_struct(tb[DIVULGE_A_BIRTH_EVENT_RECORD], &birth, sizeof(birth));
+	err = on_number(e, &e->births, origin.seq, origin.time);
+	if (err)
+		return err;
+
+	/* Another watcher may have asked for other filesystems */
+	sb = makedev(origin.sb_dev_major, origin.sb_dev_minor);
+	if (!paths_watched(&e->paths, sb))
+		return 0;
+	place.name = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_NAME]);
+	handle = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE]);
+	place.path = paths_find(&e->paths, sb, &handle, &place.name);
+	return put_event(e, &rec);
+}
+
+static int on_births(struct events *e, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	int type, err = 0;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		type = mnl_attr_get_type(attr);
+		if (type == DIVULGE_A_BIRTH_EVENTS_LOSS)
+			err = on_loss(e, &e->births, attr);
+		else if (type == DIVULGE_A_BIRTH_EVENTS_EVENT)
+			err = on_birth(e, attr);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int on_change(struct events *e, const struct nlattr *event)
+{
+	const struct nlattr *tb[DIVULGE_A_DCCP_EVENT_MAX + 1];
+	struct divulge_dccp_change change;
+	struct divulge_dccp_sock sock;
+	struct record rec = {
+		.event = "dccp-state",
+		.part = {
+			{ change_fields, &change },
+			{ sock_fields, &sock },
+		},
+	};
+	int err;
+
+	genl_nested(event, tb, DIVULGE_A_DCCP_EVENT_MAX);
+	if (!genl_struct(tb[DIVULGE_A_DCCP_EVENT_CHANGE], &change,
+			 sizeof(change)))
+		return 0;
+	genl_struct(tb[DIVULGE_A_DCCP_EVENT_SOCK], &sock, sizeof(sock));
+	err = on_number(e, &e->dccp, change.seq, change.time);
+	if (err)
+		return err;
+	return put_event(e, &rec);
+}
+
+static int on_changes(struct events *e, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	int type, err = 0;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		type = mnl_attr_get_type(attr);
+		if (type == DIVULGE_A_DCCP_EVENTS_LOSS)
+			err = on_loss(e, &e->dccp, attr);
+		else if (type == DIVULGE_A_DCCP_EVENTS_EVENT)
+			err = on_change(e, attr);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * events_message - make records of a message
+ * @nlh: message of the family
+ * @arg: the struct events
+ *
+ * Return: 0; EVENTS_ENOUGH if no further event is wanted; or the error of the
+ * sink.
+ */
+int events_message(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct genlmsghdr *hdr = mnl_nlmsg_get_payload(nlh);
+
+	switch (hdr->cmd) {
+	case DIVULGE_CMD_BIRTH_NTF:
+		return on_births(arg, nlh);
+	case DIVULGE_CMD_DCCP_NTF:
+		return on_changes(arg, nlh);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * events_end - account for events that may be missing at the end
+ * @e: events after the last message
+ * @c: what the kernel has counted
+ *
+ * After an overrun no event may come whose number would tell the loss. How
+ * many events there were, lost or not, is the number of the last.
+ *
+ * Return: 0, or the error of the sink.
+ */
+int events_end(struct events *e, const struct divulge_counters *c)
+{
+	int64_t now = stamp_now();
+	struct lost lost;
+	int err = 0;
+
+	if (stream_end(&e->births, c->births_published + c->births_lost, now,
+		       &lost))
+		err = put_lost(e, &e->births, &lost);
+	if (!err && stream_end(&e->dccp, c->dccp_published + c->dccp_lost, now,
+			       &lost))
+		err = put_lost(e, &e->dccp, &lost);
+	return err;
+}
+
+/**
+ * events_init - begin with nothing seen
+ * @e: set up here
+ * @sink: where records are to go
+ */
+void events_init(struct events *e, struct sink *sink)
+{
+	memset(e, 0, sizeof(*e));
+	e->births.name = DIVULGE_MCGRP_BIRTHS;
+	e->dccp.name = DIVULGE_MCGRP_DCCP;
+	e->sink = sink;
+	e->left = UINT64_MAX;
+}

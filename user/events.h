@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_EVENTS_H
+#define DIVULGE_EVENTS_H
+
+#include <stdint.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/divulge.h>
+
+#include "path.h"
+#include "sink.h"
+#include "stream.h"
+
+#define EVENTS_ENOUGH	1
+
+/**
+ * struct events - what becomes a record, and where it goes
+ * @paths: directories on the watched filesystems
+ * @births: what has come of births
+ * @dccp: what has come of DCCP
+ * @sink: where records go to
+ * @left: how many more events are wanted
+ */
+struct events {
+	struct paths paths;
+	struct stream births;
+	struct stream dccp;
+	struct sink *sink;
+	uint64_t left;
+};
+
+void events_init(struct events *e, struct sink *sink);
+int events_message(const struct nlmsghdr *nlh, void *arg);
+int events_end(struct events *e, const struct divulge_counters *c);
+
+#endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "listen.h"
+#include "module.h"
+#include "text.h"
+#include "util.h"
+
+/* The kernel collects events for some 10 ms before it sends them */
+#define ON_ITS_WAY_MS	50
+
+static int keep_watch(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[DIVULGE_A_WATCH_MAX + 1];
+
+	genl_attrs(nlh, tb, DIVULGE_A_WATCH_MAX);
+	if (!genl_struct(tb[DIVULGE_A_WATCH_RECORD], arg,
+			 sizeof(struct divulge_watch)))
+		return -EBADMSG;
+	return 0;
+}
+
+static int ask_watch(struct listener *l, int fd, struct divulge_watch *watch)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = genl_request(&l->genl, DIVULGE_CMD_WATCH_ADD, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_FD, fd);
+	return genl_talk(&l->genl, nlh, keep_watch, watch);
+}
+
+static int add_watch(struct listener *l, struct mount *mount, int fd)
+{
+	struct divulge_watch watch;
+	int err;
+
+	err = ask_watch(l, fd, &watch);
+	if (err)
+		return err;
+	mount->sb = makedev(watch.sb_dev_major, watch.sb_dev_minor);
+	memcpy(mount->fs, watch.fs, sizeof(watch.fs));
+	return 0;
+}
+
+static int watch_fd(struct listener *l, const char *path, int fd)
+{
+	struct mount mount = { 0 };
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	mount.dev = st.st_dev;
+	err = add_watch(l, &mount, fd);
+	if (err)
+		return err;
+	mount.path = realpath(path, NULL);
+	if (!mount.path)
+		return -errno;
+	err = paths_add(&l->events.paths, &mount);
+	if (err)
+		free(mount.path);
+	return err;
+}
+
+static int watch_path(struct listener *l, const char *path)
+{
+	const char *why = l->genl.why;
+	int fd, err;
+
+	l->genl.why[0] = '\0';
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = fd < 0 ? -errno : watch_fd(l, path, fd);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		report("cannot watch '%s': %s%s", path,
+		       *why ? why : strerror(-err),
+		       err == -EPERM ? ": run this as root" : "");
+	return err;
+}
+
+static int watch_all(struct listener *l, char **paths)
+{
+	int err;
+
+	for (; *paths; paths++) {
+		err = watch_path(l, *paths);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Return: 0, or a negative errno after a report; -EOPNOTSUPP without DCCP. */
+static int want_dccp(struct listener *l)
+{
+	struct module_info info;
+	uint8_t absence;
+	int err;
+
+	err = module_ask(&l->genl, &info);
+	if (err)
+		return err;
+	absence = info.absence[DIVULGE_ABILITY_DCCP_WATCH];
+	if (absence != DIVULGE_ABSENCE_NONE) {
+		report("cannot listen to DCCP: %s", module_mend(absence));
+		return -EOPNOTSUPP;
+	}
+	l->want_dccp = true;
+	return 0;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/**
+ * listener_open - reach the kernel module
+ * @l: set up here
+ * @sink: where records are to go
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int listener_open(struct listener *l, struct sink *sink)
+{
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	events_init(&l->events, sink);
+	err = module_open(&l->genl);
+	if (err)
+		return err;
+	l->signals = open_signals();
+	if (l->signals < 0) {
+		err = -errno;
+		report("cannot take signals: %s", strerror(-err));
+		genl_close(&l->genl);
+		return err;
+	}
+	return 0;
+}
+
+void listener_close(struct listener *l)
+{
+	close(l->signals);
+	genl_close(&l->genl);
+	paths_free(&l->events.paths);
+}
+
+static int join(struct listener *l, const struct stream *stream)
+{
+	int err;
+
+	err = genl_join(&l->genl, stream->name);
+	if (err)
+		report("cannot listen to %s: %s", stream->name, l->genl.why);
+	return err;
+}
+
+static int join_all(struct listener *l)
+{
+	int err = 0;
+
+	if (l->events.paths.nr_mounts)
+		err = join(l, &l->events.births);
+	if (!err && l->want_dccp)
+		err = join(l, &l->events.dccp);
+	return err;
+}
+
+/**
+ * listener_start - begin to receive events
+ * @l: listener after listener_open()
+ * @births: those of files are wanted
+ * @dccp: those of DCCP are wanted; if births are too, they can do without
+ * @paths: directories on the filesystems whose births are wanted, ends with
+ *	NULL
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int listener_start(struct listener *l, bool births, bool dccp, char **paths)
+{
+	int err = 0;
+
+	if (births)
+		err = watch_all(l, paths);
+	if (err)
+		return err;
+	if (dccp)
+		err = want_dccp(l);
+	if (err && !(err == -EOPNOTSUPP && births))
+		return err;
+
+	/* Who works in a directory keeps its filesystem from being unmounted */
+	if (chdir("/")) {
+		err = -errno;
+		report("cannot change to '/': %s", strerror(-err));
+		return err;
+	}
+	err = genl_subscribe(&l->genl);
+	if (err) {
+		report("cannot listen: %s", l->genl.why);
+		return err;
+	}
+	return join_all(l);
+}
+
+/* Take what one read gives. Return: -EAGAIN if there was nothing. */
+static int take(struct listener *l)
+{
+	int err, flush_err;
+
+	err = genl_receive(&l->genl, events_message, &l->events);
+	paths_forget(&l->events.paths);
+	if (err == -EAGAIN)
+		return err;
+	/* How many were lost the numbers of the next events tell */
+	if (err == -ENOBUFS) {
+		l->overrun = true;
+		return 0;
+	}
+	if (err == -ENODEV)
+		report("the kernel module was unloaded: load it and start "
+		       "again");
+	else if (err < 0 && err != l->events.sink->err)
+		report("cannot listen: %s", l->genl.why);
+	flush_err = sink_flush(l->events.sink);
+	return err ? err : flush_err;
+}
+
+static int ask_counters(struct divulge_counters *counters)
+{
+	struct module_info info;
+	struct genl genl;
+	int err;
+
+	err = module_open(&genl);
+	if (err)
+		return err;
+	err = module_ask(&genl, &info);
+	genl_close(&genl);
+	*counters = info.counters;
+	return err;
+}
+
+/* Take what has happened until now, and let nothing more come. */
+static int drain(struct listener *l)
+{
+	struct divulge_counters counters;
+	int err, no_counters;
+
+	poll(NULL, 0, ON_ITS_WAY_MS);
+	no_counters = ask_counters(&counters);
+	genl_leave(&l->genl, l->events.births.name);
+	genl_leave(&l->genl, l->events.dccp.name);
+	do {
+		err = take(l);
+	} while (!err);
+	if (err != -EAGAIN)
+		return err;
+	if (!l->overrun || no_counters)
+		return 0;
+	return events_end(&l->events, &counters);
+}
+
+static int loop(struct listener *l)
+{
+	struct pollfd fds[] = {
+		{ .fd = mnl_socket_get_fd(l->genl.nl), .events = POLLIN },
+		{ .fd = l->signals, .events = POLLIN },
+	};
+	int err;
+
+	for (;;) {
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR) {
+			err = -errno;
+			report("cannot wait: %s", strerror(-err));
+			return err;
+		}
+		if (fds[1].revents)
+			return drain(l);
+		err = take(l);
+		if (err && err != -EAGAIN)
+			return err;
+	}
+}
+
+/**
+ * listener_run - make records until a signal, or until there are enough
+ * @l: listener that was started
+ *
+ * Return: 0, or a negative errno after a report, which for an error of the
+ * sink is left to sink_close().
+ */
+int listener_run(struct listener *l)
+{
+	int err;
+
+	err = loop(l);
+	return err == EVENTS_ENOUGH ? 0 : err;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "module.h"
+#include "text.h"
+#include "util.h"
+
+static const char *const mends[] = {
+	[DIVULGE_ABSENCE_NOT_BUILT] =
+		"this kernel has no DCCP: boot one with CONFIG_IP_DCCP",
+	[DIVULGE_ABSENCE_NOT_LOADED] =
+		"DCCP is not loaded (Debian turned autoloading off): "
+		"run 'modprobe -a dccp_ipv4 dccp_ipv6'",
+	[DIVULGE_ABSENCE_REMOVED] =
+		"DCCP left the kernel in 6.16: boot an older one",
+	[DIVULGE_ABSENCE_NO_TRACEPOINT] =
+		"this kernel lacks the tracepoint inet_sock_set_state: "
+		"boot one with CONFIG_TRACEPOINTS",
+};
+
+/**
+ * module_open - open a socket to the kernel module
+ * @genl: set up here
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int module_open(struct genl *genl)
+{
+	int err;
+
+	err = genl_open(genl, DIVULGE_FAMILY_NAME);
+	if (err == -ENOENT)
+		report("the kernel module is not loaded: load it with "
+		       "'modprobe divulge' or 'insmod divulge.ko'");
+	else if (err)
+		report("cannot reach the kernel module: %s", genl->why);
+	return err;
+}
+
+static void keep_ability(struct module_info *info, const struct nlattr *nest)
+{
+	const struct nlattr *tb[DIVULGE_A_ABILITY_MAX + 1];
+	uint32_t name;
+
+	genl_nested(nest, tb, DIVULGE_A_ABILITY_MAX);
+	if (!tb[DIVULGE_A_ABILITY_NAME] || !tb[DIVULGE_A_ABILITY_ABSENCE])
+		return;
+	name = mnl_attr_get_u32(tb[DIVULGE_A_ABILITY_NAME]);
+	if (name < NR_ABILITIES)
+		info->absence[name] =
+			mnl_attr_get_u32(tb[DIVULGE_A_ABILITY_ABSENCE]);
+}
+
+static int keep_info(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[DIVULGE_A_INFO_MAX + 1];
+	struct module_info *info = arg;
+	const struct nlattr *attr;
+
+	genl_attrs(nlh, tb, DIVULGE_A_INFO_MAX);
+	if (tb[DIVULGE_A_INFO_VERSION])
+		snprintf(info->version, sizeof(info->version), "%s",
+			 mnl_attr_get_str(tb[DIVULGE_A_INFO_VERSION]));
+	genl_struct(tb[DIVULGE_A_INFO_COUNTERS], &info->counters,
+		    sizeof(info->counters));
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == DIVULGE_A_INFO_ABILITY)
+			keep_ability(info, attr);
+	return 0;
+}
+
+/**
+ * module_ask - ask the kernel module about itself
+ * @genl: from module_open()
+ * @info: filled
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int module_ask(struct genl *genl, struct module_info *info)
+{
+	int err;
+
+	memset(info, 0, sizeof(*info));
+	err = genl_talk(genl, genl_request(genl, DIVULGE_CMD_INFO_GET,
+					   NLM_F_ACK), keep_info, info);
+	if (err)
+		report("cannot ask the kernel module: %s", genl->why);
+	return err;
+}
+
+/**
+ * module_mend - say why an ability is absent, and what can be done
+ * @absence: not DIVULGE_ABSENCE_NONE
+ */
+const char *module_mend(uint8_t absence)
+{
+	const char *mend = absence < ARRAY_SIZE(mends) ? mends[absence] : NULL;
+
+	return mend ? mend : "the module knows why: use a newer divulge";
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_MODULE_H
+#define DIVULGE_MODULE_H
+
+#include <linux/divulge.h>
+
+#include "genl.h"
+
+#define NR_ABILITIES	(DIVULGE_ABILITY_DCCP_WATCH + 1)
+
+/**
+ * struct module_info - what the kernel module says of itself
+ * @version: its version
+ * @absence: for each ability why it is absent, or DIVULGE_ABSENCE_NONE
+ * @counters: what it has counted
+ */
+struct module_info {
+	char version[32];
+	uint8_t absence[NR_ABILITIES];
+	struct divulge_counters counters;
+};
+
+int module_open(struct genl *genl);
+int module_ask(struct genl *genl, struct module_info *info);
+const char *module_mend(uint8_t absence);
+
+#endif

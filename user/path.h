@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_PATH_H
+#define DIVULGE_PATH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <linux/divulge.h>
+
+#include "record.h"
+
+#define PATH_MAX_HANDLE	136	/* struct file_handle and MAX_HANDLE_SZ */
+#define PATH_NR_PARENTS	8
+
+/**
+ * struct mount - a directory on a watched filesystem
+ * @path: from the root
+ * @dev: device of the directory
+ * @sb: device of the superblock, as events carry it; not @dev on Btrfs
+ * @fs: type of the filesystem
+ */
+struct mount {
+	char *path;
+	dev_t dev;
+	dev_t sb;
+	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
+};
+
+/**
+ * struct parent - a directory whose path was looked for
+ * @sb: device of its superblock
+ * @handle: its struct file_handle
+ * @len: length of @handle
+ * @path: where it is, empty if that cannot be known
+ */
+struct parent {
+	dev_t sb;
+	char handle[PATH_MAX_HANDLE];
+	size_t len;
+	char path[PATH_MAX];
+};
+
+/**
+ * struct paths - what turns the handle of a directory into its path
+ * @mounts: directories that were asked for
+ * @nr_mounts: how many
+ * @parents: what was found since paths_forget()
+ * @nr_parents: how many were
+ * @path: found last
+ */
+struct paths {
+	struct mount *mounts;
+	size_t nr_mounts;
+	struct parent parents[PATH_NR_PARENTS];
+	size_t nr_parents;
+	char path[PATH_MAX];
+};
+
+int paths_add(struct paths *paths, const struct mount *mount);
+void paths_free(struct paths *paths);
+bool paths_watched(const struct paths *paths, dev_t sb);
+struct bytes paths_find(struct paths *paths, dev_t sb,
+			const struct bytes *handle, const struct bytes *name);
+void paths_forget(struct paths *paths);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_RECORD_H
+#define DIVULGE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "stamp.h"
+
+/* Any bytes but NUL; @data is NULL if they are not known */
+struct bytes {
+	const char *data;
+	size_t len;
+};
+
+enum value_kind {
+	VALUE_NULL,
+	VALUE_UINT,
+	VALUE_BYTES,
+	VALUE_STAMP,
+};
+
+/**
+ * struct value - what a field holds
+ * @kind: which member of the union is set
+ * @buf: where @bytes points if the text was made
+ */
+struct value {
+	enum value_kind kind;
+	union {
+		uint64_t u;
+		struct bytes bytes;
+		struct stamp stamp;
+	};
+	char buf[48];
+};
+
+enum field_kind {
+	FIELD_UINT,	/* size: 1, 2, 4 or 8 bytes */
+	FIELD_ENUM,	/* one byte; names */
+	FIELD_STATE,	/* the same, in capitals for people */
+	FIELD_CHARS,	/* size: of the array, NUL padded */
+	FIELD_STRING,	/* const char * */
+	FIELD_BYTES,	/* struct bytes */
+	FIELD_DEV,	/* major, then minor */
+	FIELD_TIME,	/* nanoseconds since the epoch */
+	FIELD_STAMP,	/* seconds; second: offset of the nanoseconds */
+	FIELD_BTIME,	/* the same, if it is there at all */
+	FIELD_ADDR,	/* in network order; second: offset of the family */
+	FIELD_CCID,	/* -1: none */
+	FIELD_SERVICE,
+
+	/* Two fields in one, for people only */
+	FIELD_LOCAL,	/* address, interface and port */
+	FIELD_PEER,
+	FIELD_WHERE,	/* path, or as much of it as is known */
+};
+
+#define FIELD_IS_DATA(f)	((f)->kind < FIELD_LOCAL)
+
+/**
+ * struct field - one field of a record; tables of them end with no name
+ * @name: key in JSON, column in SQL
+ * @kind: how it is stored and shown
+ * @offset: where it is in its struct
+ * @second: see enum field_kind
+ * @size: see enum field_kind
+ * @names: of the values of an enum
+ * @nr_names: how many
+ */
+struct field {
+	const char *name;
+	enum field_kind kind;
+	uint16_t offset;
+	uint16_t second;
+	uint16_t size;
+	uint16_t nr_names;
+	const char *const *names;
+};
+
+/* Where a file is; a record of an asked for file has the path alone */
+struct place {
+	struct bytes path;
+	struct bytes name;
+};
+
+/* What a record of lost events has beside its struct lost */
+struct noticed {
+	const char *stream;
+	int64_t time;
+};
+
+#define RECORD_MAX_PARTS	3
+
+/**
+ * struct part - one struct of a record
+ * @fields: what is in it
+ * @data: the struct
+ */
+struct part {
+	const struct field *fields;
+	const void *data;
+};
+
+/**
+ * struct record - fields that belong together, from one struct or more
+ * @event: what happened; NULL for an answer
+ * @part: the structs; one without fields ends them
+ */
+struct record {
+	const char *event;
+	struct part part[RECORD_MAX_PARTS + 1];
+};
+
+extern const struct field birth_fields[];
+extern const struct field origin_fields[];
+extern const struct field path_fields[];
+extern const struct field place_fields[];
+extern const struct field sock_fields[];
+extern const struct field change_fields[];
+extern const struct field lost_fields[];
+extern const struct field noticed_fields[];
+extern const struct field info_fields[];
+extern const struct field counters_fields[];
+
+void field_value(const struct field *field, const void *data, struct value *v);
+void field_text(const struct field *field, const void *data, FILE *out);
+bool record_text(const struct record *rec, const char *name, FILE *out);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_SINK_H
+#define DIVULGE_SINK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "record.h"
+
+struct sink;
+
+/**
+ * struct sink_ops - a way to write records; each returns 0 or a negative errno
+ * @name: of the format
+ * @open: begin to write to @sink->target
+ * @put: write a record
+ * @flush: let others see what was written
+ * @close: make what was written lasting, and free all
+ */
+struct sink_ops {
+	const char *name;
+	int (*open)(struct sink *sink);
+	int (*put)(struct sink *sink, const struct record *rec);
+	int (*flush)(struct sink *sink);
+	int (*close)(struct sink *sink);
+};
+
+/**
+ * struct sink - where records go to
+ * @ops: format they are written in
+ * @target: name of a file, "-" for stdout
+ * @out: the file, if it is one
+ * @priv: what else the format needs
+ * @err: first error; nothing is written after it
+ */
+struct sink {
+	const struct sink_ops *ops;
+	const char *target;
+	FILE *out;
+	void *priv;
+	int err;
+};
+
+extern const struct sink_ops sink_json;
+extern const struct sink_ops sink_text;
+extern const struct sink_ops sink_birth_table;
+extern const struct sink_ops sink_sock_table;
+
+int sink_open(struct sink *sink, const struct sink_ops *ops,
+	      const char *target);
+int sink_put(struct sink *sink, const struct record *rec);
+int sink_flush(struct sink *sink);
+int sink_close(struct sink *sink);
+
+/* For formats that are written to a file from its beginning to its end */
+int sink_file_open(struct sink *sink);
+int sink_file_status(struct sink *sink);
+int sink_file_flush(struct sink *sink);
+int sink_file_close(struct sink *sink);
+
+#endif

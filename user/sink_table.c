@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A table for people, as wide as what is in it */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <libsmartcols.h>
+
+#include "sink.h"
+
+struct column {
+	const char *title;
+	const char *field;
+	int flags;
+};
+
+static const struct column birth_columns[] = {
+	{ "BIRTH",	"btime",	0 },
+	{ "FS",		"fs",		0 },
+	{ "TERM",	"term",		0 },
+	{ "TYPE",	"type",		0 },
+	{ "INODE",	"ino",		SCOLS_FL_RIGHT },
+	{ "PATH",	"path",		0 },
+	{ NULL,		NULL,		0 },
+};
+
+static const struct column sock_columns[] = {
+	{ "STATE",	"state",	0 },
+	{ "ROLE",	"role",		0 },
+	{ "LOCAL",	"local",	0 },
+	{ "PEER",	"peer",		0 },
+	{ "TX",		"tx_ccid",	SCOLS_FL_RIGHT },
+	{ "RX",		"rx_ccid",	SCOLS_FL_RIGHT },
+	{ "MPS",	"mps",		SCOLS_FL_RIGHT },
+	{ "PMTU",	"pmtu",		SCOLS_FL_RIGHT },
+	{ "SERVICE",	"service",	0 },
+	{ NULL,		NULL,		0 },
+};
+
+struct table {
+	struct libscols_table *rows;
+	const struct column *columns;
+};
+
+static void table_free(struct table *table)
+{
+	scols_unref_table(table->rows);
+	free(table);
+}
+
+static int table_fill(struct table *table, FILE *out)
+{
+	const struct column *column;
+
+	scols_table_set_stream(table->rows, out);
+	/* A path is to be read whole, and text_put() made it safe */
+	scols_table_set_termforce(table->rows, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_noencoding(table->rows, 1);
+	for (column = table->columns; column->title; column++)
+		if (!scols_table_new_column(table->rows, column->title, 0,
+					    column->flags))
+			return -ENOMEM;
+	return 0;
+}
+
+static int table_open(struct sink *sink, const struct column *columns)
+{
+	struct table *table;
+	int err;
+
+	err = sink_file_open(sink);
+	if (err)
+		return err;
+	table = calloc(1, sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	table->columns = columns;
+	table->rows = scols_new_table();
+	if (!table->rows) {
+		free(table);
+		return -ENOMEM;
+	}
+	err = table_fill(table, sink->out);
+	if (err) {
+		table_free(table);
+		return err;
+	}
+	sink->priv = table;
+	return 0;
+}
+
+static int birth_table_open(struct sink *sink)
+{
+	return table_open(sink, birth_columns);
+}
+
+static int sock_table_open(struct sink *sink)
+{
+	return table_open(sink, sock_columns);
+}
+
+static int put_cell(struct libscols_line *line, size_t n,
+		    const struct record *rec, const char *name)
+{
+	char *cell = NULL;
+	size_t len;
+	FILE *out;
+
+	out = open_memstream(&cell, &len);
+	if (!out)
+		return -ENOMEM;
+	record_text(rec, name, out);
+	if (fclose(out) || scols_line_refer_data(line, n, cell)) {
+		free(cell);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int table_put(struct sink *sink, const struct record *rec)
+{
+	const struct table *table = sink->priv;
+	struct libscols_line *line;
+	size_t n;
+	int err;
+
+	line = scols_table_new_line(table->rows, NULL);
+	if (!line)
+		return -ENOMEM;
+	for (n = 0; table->columns[n].title; n++) {
+		err = put_cell(line, n, rec, table->columns[n].field);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What widths the columns have is known only at the end. */
+static int table_flush(struct sink *sink)
+{
+	(void)sink;
+	return 0;
+}
+
+static int table_close(struct sink *sink)
+{
+	struct table *table = sink->priv;
+	int err;
+
+	err = scols_print_table(table->rows);
+	table_free(table);
+	if (err)
+		return err;
+	return sink_file_flush(sink);
+}
+
+const struct sink_ops sink_birth_table = {
+	.name	= "table",
+	.open	= birth_table_open,
+	.put	= table_put,
+	.flush	= table_flush,
+	.close	= table_close,
+};
+
+const struct sink_ops sink_sock_table = {
+	.name	= "table",
+	.open	= sock_table_open,
+	.put	= table_put,
+	.flush	= table_flush,
+	.close	= table_close,
+};

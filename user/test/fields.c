@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The field tables, for spec.py: table, key and the names of an enum */
+#include <stdio.h>
+
+#include "record.h"
+#include "util.h"
+
+static const struct {
+	const char *name;
+	const struct field *fields;
+} tables[] = {
+	{ "birth",		birth_fields },
+	{ "birth-origin",	origin_fields },
+	{ "dccp-sock",		sock_fields },
+	{ "dccp-change",	change_fields },
+	{ "counters",		counters_fields },
+	{ "info",		info_fields },
+};
+
+static void print_field(const char *table, const struct field *field)
+{
+	int n;
+
+	if (!FIELD_IS_DATA(field))
+		return;
+	printf("%s %s", table, field->name);
+	for (n = 0; n < field->nr_names; n++)
+		if (field->names[n])
+			printf(" %s", field->names[n]);
+	putchar('\n');
+}
+
+int main(void)
+{
+	const struct field *field;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		for (field = tables[i].fields; field->name; field++)
+			print_field(tables[i].name, field);
+	return 0;
+}

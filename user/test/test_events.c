@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From messages as the module sends them to lines of output */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "events.h"
+#include "genl.h"
+#include "test/tap.h"
+
+static char buf[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
+static struct events events;
+static struct sink sink;
+static char *text;
+static size_t text_len;
+
+static void begin(const struct sink_ops *format)
+{
+	sink = (struct sink){ .ops = format, .target = "memory" };
+	sink.out = open_memstream(&text, &text_len);
+	events_init(&events, &sink);
+	paths_add(&events.paths, &(struct mount){
+		.path = strdup("/no/such/directory"),
+		.sb = makedev(254, 16),
+	});
+}
+
+static void end(void)
+{
+	paths_free(&events.paths);
+	fclose(sink.out);
+	free(text);
+	text = NULL;
+}
+
+static struct nlmsghdr *message(uint8_t cmd)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *hdr;
+
+	hdr = mnl_nlmsg_put_extra_header(nlh, sizeof(*hdr));
+	hdr->cmd = cmd;
+	return nlh;
+}
+
+static void put_loss(struct nlmsghdr *nlh, uint64_t first, uint64_t count)
+{
+	struct divulge_loss loss = {
+		.count = count, .first_seq = first,
+		.since = 1000000000, .until = 1500000000,
+	};
+
+	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENTS_LOSS, sizeof(loss), &loss);
+}
+
+static void put_birth(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
+		      const char *name)
+{
+	struct divulge_birth_origin origin = {
+		.seq = seq, .time = 2000000001, .parent_ino = 128,
+		.parent_gen = 5, .sb_dev_major = 254, .sb_dev_minor = minor,
+		.pid = 13, .tgid = 12, .cgroup_id = UINT64_MAX,
+		.comm = "tou\"ch",
+	};
+	struct divulge_birth birth = {
+		.btime_sec = -1, .btime_nsec = 5, .ino = UINT64_MAX, .gen = 77,
+		.granularity = 1, .dev_major = 254, .dev_minor = 16,
+		.mode = 0100644, .type = DIVULGE_FILE_TYPE_REG,
+		.term = DIVULGE_BIRTH_TERM_CRTIME, .fs = "xfs",
+	};
+	struct nlattr *nest;
+
+	nest = mnl_attr_nest_start(nlh, DIVULGE_A_BIRTH_EVENTS_EVENT);
+	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_ORIGIN, sizeof(origin),
+		     &origin);
+	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_RECORD, sizeof(birth), &birth);
+	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_NAME, strlen(name), name);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_change(struct nlmsghdr *nlh, uint64_t seq)
+{
+	struct divulge_dccp_change change = {
+		.seq = seq, .time = 3000000000,
+		.old_state = DIVULGE_DCCP_STATE_RESPOND,
+	};
+	struct divulge_dccp_sock sock = {
+		.cookie = 4097, .inode = 144, .netns = 4026531840,
+		.service = 1717858426, .mps = 1424, .pmtu = 1500,
+		.tx_ccid = 2, .rx_ccid = -1, .sport = 5001, .dport = 40000,
+		.family = AF_INET6, .state = DIVULGE_DCCP_STATE_OPEN,
+		.role = DIVULGE_DCCP_ROLE_SERVER,
+	};
+	struct nlattr *nest;
+
+	inet_pton(AF_INET6, "::1", sock.saddr);
+	inet_pton(AF_INET6, "fe80::2", sock.daddr);
+	nest = mnl_attr_nest_start(nlh, DIVULGE_A_DCCP_EVENTS_EVENT);
+	mnl_attr_put(nlh, DIVULGE_A_DCCP_EVENT_CHANGE, sizeof(change),
+		     &change);
+	mnl_attr_put(nlh, DIVULGE_A_DCCP_EVENT_SOCK, sizeof(sock), &sock);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void is_text(const char *want, const char *name)
+{
+	fflush(sink.out);
+	if (!ok(!strcmp(text, want), "%s", name))
+		printf("# got  %s# want %s", text, want);
+}
+
+static void test_birth(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+
+	begin(&sink_json);
+	put_birth(nlh, 7, 16, "a\nb");
+	ok(!events_message(nlh, &events), "a birth");
+	is_text("{\"event\":\"birth\",\"seq\":7,"
+		"\"time\":\"1970-01-01T00:00:02.000000001Z\","
+		"\"kind\":\"created\",\"sb_dev\":\"254:16\","
+		"\"parent_ino\":128,\"parent_gen\":5,\"pid\":13,\"tgid\":12,"
+		"\"uid\":0,\"comm\":\"tou\\\"ch\","
+		"\"cgroup_id\":18446744073709551615,"
+		"\"path\":null,\"name\":\"a\\u000ab\","
+		"\"btime\":\"1969-12-31T23:59:59.000000005Z\","
+		"\"mtime\":\"1970-01-01T00:00:00.000000000Z\","
+		"\"atime\":\"1970-01-01T00:00:00.000000000Z\","
+		"\"ctime\":\"1970-01-01T00:00:00.000000000Z\","
+		"\"missing\":\"none\",\"term\":\"crtime\",\"granularity\":1,"
+		"\"fs\":\"xfs\",\"dev\":\"254:16\","
+		"\"ino\":18446744073709551615,\"gen\":77,\"type\":\"reg\","
+		"\"mode\":33188}\n", "all of it in JSON");
+	end();
+}
+
+static void test_change(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_DCCP_NTF);
+
+	begin(&sink_json);
+	put_change(nlh, 1);
+	ok(!events_message(nlh, &events), "a change");
+	is_text("{\"event\":\"dccp-state\",\"seq\":1,"
+		"\"time\":\"1970-01-01T00:00:03.000000000Z\","
+		"\"old_state\":\"respond\",\"family\":\"inet6\","
+		"\"saddr\":\"::1\",\"sport\":5001,\"daddr\":\"fe80::2\","
+		"\"dport\":40000,\"state\":\"open\",\"role\":\"server\","
+		"\"tx_ccid\":2,\"rx_ccid\":null,\"mps\":1424,\"pmtu\":1500,"
+		"\"service\":1717858426,\"cookie\":4097,\"inode\":144,"
+		"\"netns\":4026531840,\"uid\":0,\"ifindex\":0}\n",
+		"all of it in JSON");
+	end();
+}
+
+/* Return: how many lines hold @what. */
+static int lines(const char *what)
+{
+	const char *at;
+	int n = 0;
+
+	fflush(sink.out);
+	for (at = text; (at = strstr(at, what)); at++)
+		n++;
+	return n;
+}
+
+static void test_text(void)
+{
+	struct nlmsghdr *nlh;
+
+	begin(&sink_text);
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_birth(nlh, 1, 16, "a\nb\xff\\x41\\");
+	events_message(nlh, &events);
+	nlh = message(DIVULGE_CMD_DCCP_NTF);
+	put_change(nlh, 1);
+	events_message(nlh, &events);
+	is_text("00:00:02.000000001 born reg ?/a\\x0ab\\xff\\x5cx41\\ "
+		"(xfs 254:16 ino 18446744073709551615 gen 77) created by "
+		"tou\"ch[12] uid 0\n"
+		"00:00:03.000000000 dccp [::1]:5001 [fe80::2]:40000 RESPOND "
+		"-> OPEN (server ccid 2/- mps 1424 pmtu 1500 SC:fdpz)\n",
+		"text for people");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_loss(nlh, 2, 3);
+	events_message(nlh, &events);
+	ok(lines(" lost 3 events (births 2 to 4) between 00:00:01.000000000 "
+		 "and 00:00:01.500000000\n") == 1, "of a loss too");
+	end();
+}
+
+static void test_numbers(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+
+	begin(&sink_json);
+	put_birth(nlh, 1, 16, "a");
+	put_birth(nlh, 2, 99, "not ours");
+	put_birth(nlh, 3, 16, "b");
+	ok(!events_message(nlh, &events) && lines("birth\"") == 2 &&
+	   !lines("lost"), "what others watch is counted and not shown");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_loss(nlh, 6, 2);
+	put_birth(nlh, 10, 99, "not ours");
+	ok(!events_message(nlh, &events) && lines("lost") == 3 &&
+	   lines("\"count\":2,\"first_seq\":4,\"last_seq\":5,"
+		 "\"since\":\"1970-01-01T00:00:02.000000001Z\","
+		 "\"until\":\"1970-01-01T00:00:01.000000000Z\"") == 1 &&
+	   lines("\"count\":2,\"first_seq\":6,\"last_seq\":7") == 1 &&
+	   lines("\"count\":2,\"first_seq\":8,\"last_seq\":9") == 1,
+	   "gap, loss, gap");
+	ok(lines("\"event\":\"lost\",\"stream\":\"births\",\"time\":\"2") == 3,
+	   "when it was noticed");
+	nlh = message(DIVULGE_CMD_DCCP_NTF);
+	put_change(nlh, 1);
+	ok(!events_message(nlh, &events) && lines("lost") == 3,
+	   "the streams have numbers of their own");
+	end();
+}
+
+static void test_count(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+
+	begin(&sink_json);
+	events.left = 2;
+	put_birth(nlh, 1, 16, "a");
+	put_birth(nlh, 2, 99, "not ours");
+	put_birth(nlh, 3, 16, "b");
+	put_birth(nlh, 4, 16, "c");
+	ok(events_message(nlh, &events) > 0 && lines("birth\"") == 2,
+	   "two events wanted, two had");
+	end();
+}
+
+static void test_odd(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	struct nlattr *nest;
+
+	begin(&sink_json);
+	nest = mnl_attr_nest_start(nlh, DIVULGE_A_BIRTH_EVENTS_EVENT);
+	mnl_attr_put_u32(nlh, 99, 1);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, 99, 1);
+	ok(!events_message(nlh, &events) && !lines("{"),
+	   "what is not known is left out");
+	ok(!events_message(message(200), &events), "an unknown command");
+	end();
+}
+
+static void test_error(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+
+	begin(&sink_json);
+	fclose(sink.out);
+	free(text);
+	sink.out = fopen("/dev/full", "w");
+	setvbuf(sink.out, NULL, _IONBF, 0);
+	put_birth(nlh, 1, 16, "a");
+	ok(events_message(nlh, &events) == -ENOSPC, "a full disk");
+	ok(sink_flush(&sink) == -ENOSPC, "is remembered");
+	text = NULL;
+	end();
+}
+
+int main(void)
+{
+	setenv("TZ", "UTC", 1);
+	test_birth();
+	test_change();
+	test_text();
+	test_numbers();
+	test_count();
+	test_odd();
+	test_error();
+	return tap_end();
+}

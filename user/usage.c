@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+#include "usage.h"
+
+/**
+ * misused - report wrong usage
+ * @fmt: what is wrong, as for printf()
+ *
+ * Return: EXIT_MISUSED.
+ */
+int misused(const char *fmt, ...)
+{
+	char *what;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&what, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return EXIT_MISUSED;
+	report("%s: see '%s --help'", what, program_invocation_short_name);
+	free(what);
+	return EXIT_MISUSED;
+}
+
+/**
+ * bad_option - report an option that getopt_long() refused
+ * @c: what it returned, ':' or '?'; its options begin with ':'
+ * @argv: what it was given
+ *
+ * Return: EXIT_MISUSED.
+ */
+int bad_option(int c, char **argv)
+{
+	const char *option = argv[optind - 1];
+
+	if (c == ':')
+		return misused("option '%s' needs a value", option);
+	if (!strncmp(option, "--", 2))
+		return misused("wrong option '%s'", option);
+	return misused("wrong option '-%c'", optopt);
+}
+
+/**
+ * end_of_output - see that all was written to stdout
+ * @code: exit code if it was
+ *
+ * Return: an exit code.
+ */
+int end_of_output(int code)
+{
+	errno = EIO;
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	report("cannot write to standard output: %s", strerror(errno));
+	return EXIT_FAILED;
+}
