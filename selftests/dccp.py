@@ -178,6 +178,27 @@ def hundreds():
             each.close()
 
 
+def one_bucket():
+    """More listeners in a bucket of the hash table than a message holds."""
+    made = []
+    port = 0
+    try:
+        for i in range(400):
+            sock = dccp_socket(socket.AF_INET, i)
+            made.append(sock)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            sock.bind(("127.0.0.1", port))
+            sock.listen(1)
+            port = sock.getsockname()[1]
+        seen = dump()
+        common.same("cookies", {cookie(sock) for sock in made}, seen.keys())
+        for i, sock in enumerate(made):
+            common.same("service", i, seen[cookie(sock)]["service"])
+    finally:
+        for sock in made:
+            sock.close()
+
+
 def only_own_netns():
     """Another network namespace shows its own sockets, of which it has none."""
     made = Connection(socket.AF_INET, 2, 2, 1)
@@ -208,7 +229,8 @@ def events_and_trace():
                                  ready="listening")
         made = Connection(socket.AF_INET, 3, 2, 0x66647074)
         cookies = {"client": cookie(made.client),
-                   "server": cookie(made.server)}
+                   "server": cookie(made.server),
+                   "listener": cookie(made.listener)}
         made.exchange()
         open_seen = dump()
         made.close()
@@ -229,6 +251,9 @@ def events_and_trace():
     common.same("numbers", [seen[0]["seq"] + i for i in range(len(seen))],
              [event["seq"] for event in seen])
     client, server = lives()["client"], lives()["server"]
+    # That a connection's socket is a copy of it is no change of the listener.
+    common.same("listener", ["listen", "closed"],
+                [event["state"] for event in lives()["listener"]])
     common.same("client", ["request", "partopen", "open"],
              [event["state"] for event in client][:3])
     common.same("server", [("respond", "open")],
@@ -276,6 +301,6 @@ def no_events_of_tcp():
 if __name__ == "__main__":
     common.need_module()
     common.begin([(test.__name__, test) for test in
-               (equals_getsockopt, partopen, v4_mapped, bound_to_device,
-                hundreds, only_own_netns, unprivileged, events_and_trace,
-                no_events_of_tcp)])
+                  (equals_getsockopt, partopen, v4_mapped, bound_to_device,
+                   hundreds, one_bucket, only_own_netns, unprivileged,
+                   events_and_trace, no_events_of_tcp)])
