@@ -51,6 +51,7 @@ static int __init divulge_init(void)
 
 watch_exit:
 	divulge_watch_exit();
+	divulge_publish_stop();
 unregister_family:
 	genl_unregister_family(&divulge_nl_family);
 net_exit:
@@ -64,6 +65,7 @@ static void __exit divulge_exit(void)
 {
 	divulge_dccp_events_exit();
 	divulge_watch_exit();
+	divulge_publish_stop();
 	genl_unregister_family(&divulge_nl_family);
 	divulge_dccp_net_exit();
 	divulge_publish_exit();

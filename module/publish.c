@@ -22,17 +22,14 @@
 /* Long enough for a burst to share messages, short enough to seem live */
 #define FLUSH_DELAY	msecs_to_jiffies(10)
 
-#define NR_GROUPS	(DIVULGE_NLGRP_DCCP + 1)
-
-static unsigned int queue_len = 8192;
+static unsigned int queue_len = 16384;
 module_param(queue_len, uint, 0644);
 MODULE_PARM_DESC(queue_len,
-		 "events of a kind that may wait on a CPU before one is lost");
+		 "events of a stream that may wait before one is lost");
 
 struct queue {
 	raw_spinlock_t lock;	/* taken in any context but NMI */
 	struct list_head events;
-	unsigned int len[NR_GROUPS];
 };
 
 static DEFINE_PER_CPU(struct queue, queues);
@@ -42,6 +39,7 @@ static DEFINE_RAW_SPINLOCK(loss_lock);
 static LIST_HEAD(lossy_streams);
 
 static struct workqueue_struct *publish_wq;
+static bool stopped;	/* set once, and read by the work item */
 
 static void flush(struct work_struct *work);
 static DECLARE_DELAYED_WORK(publish_work, flush);
@@ -59,7 +57,7 @@ static void lose(struct divulge_stream *stream, ktime_t mono)
 	if (!loss->count || now > loss->until)
 		loss->until = now;
 	loss->count++;
-	stream->lost++;
+	WRITE_ONCE(stream->lost, stream->lost + 1);
 	if (list_empty(&stream->lossy))
 		list_add_tail(&stream->lossy, &lossy_streams);
 	raw_spin_unlock_irqrestore(&loss_lock, flags);
@@ -87,6 +85,8 @@ void divulge_stream_init(struct divulge_stream *stream,
  * @stream: the stream
  *
  * Any context. Cheap, and to be asked before any work is put into an event.
+ * The kernel keeps one mask of groups for all network namespaces, so a member
+ * in one makes this true in all.
  *
  * Return: true if the multicast group has a member.
  */
@@ -102,7 +102,7 @@ bool divulge_stream_heard(const struct divulge_stream *stream)
  * @size: of a struct that begins with a struct divulge_event, in bytes
  *
  * Any context but NMI. The time of the event is now. Want of memory is counted
- * as a loss.
+ * as a loss, for which no emergency reserve is touched.
  *
  * Return: the room, its struct divulge_event filled in and the rest not, to
  * be given to divulge_event_queue(); or NULL.
@@ -112,7 +112,9 @@ void *divulge_event_alloc(struct divulge_stream *stream, size_t size)
 	struct divulge_event *ev;
 	ktime_t now = ktime_get();
 
-	ev = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!READ_ONCE(stream->used))
+		WRITE_ONCE(stream->used, true);
+	ev = kmalloc(size, GFP_NOWAIT | __GFP_NOWARN);
 	if (!ev) {
 		lose(stream, now);
 		return NULL;
@@ -130,28 +132,40 @@ void *divulge_event_alloc(struct divulge_stream *stream, size_t size)
  */
 void divulge_event_queue(struct divulge_event *ev)
 {
-	unsigned int group = ev->stream->ops->group;
 	unsigned int limit = READ_ONCE(queue_len);
 	struct queue *q = raw_cpu_ptr(&queues);
+	unsigned int waiting;
 	unsigned long flags;
-	unsigned int len;
 
-	raw_spin_lock_irqsave(&q->lock, flags);
-	len = q->len[group];
-	if (len < limit) {
-		list_add_tail(&ev->node, &q->events);
-		q->len[group] = len + 1;
-	}
-	raw_spin_unlock_irqrestore(&q->lock, flags);
-
-	if (len >= limit) {
+	waiting = atomic_inc_return(&ev->stream->waiting);
+	if (waiting > limit) {
+		atomic_dec(&ev->stream->waiting);
 		lose(ev->stream, ev->mono);
 		kfree(ev);
-	} else if (len == limit / 2) {
-		mod_delayed_work(publish_wq, &publish_work, 0);
-	} else {
-		queue_delayed_work(publish_wq, &publish_work, FLUSH_DELAY);
+		return;
 	}
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	list_add_tail(&ev->node, &q->events);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+
+	if (waiting == limit / 2)
+		mod_delayed_work(publish_wq, &publish_work, 0);
+	else
+		queue_delayed_work(publish_wq, &publish_work, FLUSH_DELAY);
+}
+
+/**
+ * divulge_event_lost - count an event that could not be made
+ * @stream: stream it is missing from
+ *
+ * Any context but NMI.
+ */
+void divulge_event_lost(struct divulge_stream *stream)
+{
+	if (!READ_ONCE(stream->used))
+		WRITE_ONCE(stream->used, true);
+	lose(stream, ktime_get());
 }
 
 static void send_msg(struct divulge_stream *stream)
@@ -161,31 +175,16 @@ static void send_msg(struct divulge_stream *stream)
 	stream->msg = NULL;
 	list_del_init(&stream->open);
 	genlmsg_end(skb, stream->msg_hdr);
+	if (READ_ONCE(stopped)) {
+		nlmsg_free(skb);
+		return;
+	}
 	/*
 	 * That nobody listens any more, or that a listener's buffer is full, is
 	 * theirs to notice: by the numbers.
 	 */
 	genlmsg_multicast_netns(&divulge_nl_family, stream->net, skb, 0,
 				stream->ops->group, GFP_KERNEL);
-}
-
-/* Give the loss its numbers and write it to the message. */
-static int put_loss(struct divulge_stream *stream)
-{
-	struct divulge_loss loss;
-
-	raw_spin_lock_irq(&loss_lock);
-	loss = stream->loss;
-	memset(&stream->loss, 0, sizeof(stream->loss));
-	list_del_init(&stream->lossy);
-	raw_spin_unlock_irq(&loss_lock);
-	if (!loss.count)
-		return 0;
-
-	loss.first_seq = stream->seq + 1;
-	stream->seq += loss.count;
-	return nla_put(stream->msg, stream->ops->loss_attr, sizeof(loss),
-		       &loss);
 }
 
 static int open_msg(struct divulge_stream *stream, struct list_head *open)
@@ -198,7 +197,7 @@ static int open_msg(struct divulge_stream *stream, struct list_head *open)
 		return -ENOMEM;
 	stream->msg_hdr = genlmsg_put(stream->msg, 0, 0, &divulge_nl_family, 0,
 				      stream->ops->cmd);
-	if (WARN_ON_ONCE(!stream->msg_hdr || put_loss(stream))) {
+	if (WARN_ON_ONCE(!stream->msg_hdr)) {
 		nlmsg_free(stream->msg);
 		stream->msg = NULL;
 		return -EMSGSIZE;
@@ -259,17 +258,50 @@ static int by_time(void *priv, const struct list_head *a,
 	return ktime_after(x->mono, y->mono);
 }
 
-static void take_events(struct list_head *events)
+/* Give a loss its numbers and write it to a message that has just begun. */
+static void put_loss(struct divulge_stream *stream)
 {
+	struct divulge_loss loss;
+
+	raw_spin_lock_irq(&loss_lock);
+	loss = stream->loss;
+	memset(&stream->loss, 0, sizeof(stream->loss));
+	list_del_init(&stream->lossy);
+	raw_spin_unlock_irq(&loss_lock);
+
+	loss.first_seq = stream->seq + 1;
+	stream->seq += loss.count;
+	WARN_ON_ONCE(nla_put(stream->msg, stream->ops->loss_attr, sizeof(loss),
+			     &loss));
+}
+
+static bool is_before(const struct list_head *node, ktime_t time)
+{
+	return ktime_before(list_entry(node, struct divulge_event, node)->mono,
+			    time);
+}
+
+/*
+ * Take what was queued before @cutoff. One CPU is looked at after the other;
+ * what comes meanwhile may have been caused by an event on a CPU that was
+ * looked at before, so it is left for the next time.
+ */
+static void take_events(struct list_head *events, ktime_t cutoff)
+{
+	struct list_head *last;
+	LIST_HEAD(older);
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct queue *q = per_cpu_ptr(&queues, cpu);
 
 		raw_spin_lock_irq(&q->lock);
-		list_splice_tail_init(&q->events, events);
-		memset(q->len, 0, sizeof(q->len));
+		last = q->events.prev;
+		while (last != &q->events && !is_before(last, cutoff))
+			last = last->prev;
+		list_cut_position(&older, &q->events, last);
 		raw_spin_unlock_irq(&q->lock);
+		list_splice_tail_init(&older, events);
 	}
 }
 
@@ -292,10 +324,14 @@ static void tell_losses(struct list_head *open)
 		raw_spin_unlock_irq(&loss_lock);
 		if (!stream)
 			return;
+		if (stream->msg)
+			send_msg(stream);
 		/* Without memory the loss stays in the list for next time. */
 		if (open_msg(stream, open))
 			queue_delayed_work(publish_wq, &publish_work,
 					   FLUSH_DELAY);
+		else
+			put_loss(stream);
 	}
 }
 
@@ -306,15 +342,17 @@ static void flush(struct work_struct *work)
 	LIST_HEAD(events);
 	LIST_HEAD(open);
 
-	take_events(&events);
+	take_events(&events, ktime_get());
 	list_sort(NULL, &events, by_time);
 
-	tell_losses(&open);
 	list_for_each_entry_safe(ev, next, &events, node) {
+		atomic_dec(&ev->stream->waiting);
 		publish(ev, &open);
 		kfree(ev);
 		cond_resched();
 	}
+	/* The queues were full of older events when there was no room. */
+	tell_losses(&open);
 	list_for_each_entry_safe(stream, next_stream, &open, open)
 		send_msg(stream);
 }
@@ -333,6 +371,8 @@ static void drain(void)
  */
 void divulge_stream_exit(struct divulge_stream *stream)
 {
+	if (!READ_ONCE(stream->used))
+		return;
 	drain();
 	/* A loss is left only if there was no memory to tell it. */
 	raw_spin_lock_irq(&loss_lock);
@@ -357,8 +397,21 @@ int __init divulge_publish_init(void)
 		raw_spin_lock_init(&q->lock);
 		INIT_LIST_HEAD(&q->events);
 	}
-	publish_wq = alloc_workqueue("divulge", WQ_UNBOUND, 1);
+	/* The end of a network namespace waits for it, on such a queue. */
+	publish_wq = alloc_workqueue("divulge", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
 	return publish_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * divulge_publish_stop - send nothing from now on
+ *
+ * May sleep. To be called before the family goes: its groups' numbers may be
+ * another family's next.
+ */
+void divulge_publish_stop(void)
+{
+	WRITE_ONCE(stopped, true);
+	drain();
 }
 
 /**

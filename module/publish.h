@@ -13,7 +13,7 @@ struct divulge_event;
 
 /**
  * struct divulge_stream_ops - what tells one kind of event from another
- * @group: multicast group (DIVULGE_NLGRP_*), also the queue's share
+ * @group: multicast group (DIVULGE_NLGRP_*)
  * @cmd: command of the notification (DIVULGE_CMD_*_NTF)
  * @loss_attr: attribute for a struct divulge_loss
  * @event_attr: attribute that nests one event
@@ -33,7 +33,9 @@ struct divulge_stream_ops {
  * struct divulge_stream - events that are numbered together
  * @ops: what kind they are
  * @net: network namespace they are published in
- * @seq: number of the last event published or counted lost; work item only
+ * @used: an event was made for it
+ * @waiting: how many are in the queues
+ * @seq: number of the last event published or told lost; work item only
  * @published: how many were sent; written by the work item only
  * @lost: how many were lost; under the loss lock
  * @loss: not yet numbered and told; under the loss lock
@@ -45,6 +47,8 @@ struct divulge_stream_ops {
 struct divulge_stream {
 	const struct divulge_stream_ops *ops;
 	struct net *net;
+	bool used;
+	atomic_t waiting;
 	u64 seq;
 	u64 published;
 	u64 lost;
@@ -73,6 +77,7 @@ static inline s64 divulge_event_time(const struct divulge_event *ev)
 }
 
 int divulge_publish_init(void);
+void divulge_publish_stop(void);
 void divulge_publish_exit(void);
 
 void divulge_stream_init(struct divulge_stream *stream,
@@ -82,5 +87,6 @@ void divulge_stream_exit(struct divulge_stream *stream);
 bool divulge_stream_heard(const struct divulge_stream *stream);
 void *divulge_event_alloc(struct divulge_stream *stream, size_t size);
 void divulge_event_queue(struct divulge_event *ev);
+void divulge_event_lost(struct divulge_stream *stream);
 
 #endif /* _DIVULGE_PUBLISH_H */
