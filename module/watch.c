@@ -26,6 +26,7 @@
 #include <linux/uidgid.h>
 #include <linux/wait.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "births.h"
 #include "compat.h"
@@ -39,7 +40,7 @@
 
 struct watcher {
 	struct list_head node;
-	u32 portid;		/* in the first network namespace */
+	struct sock *sk;	/* the asker's, held: a portid may be reused */
 };
 
 struct watched {
@@ -119,7 +120,8 @@ static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
 	origin->sb_dev_minor = MINOR(dir->i_sb->s_dev);
 	origin->pid = task_pid_nr(current);
 	origin->tgid = task_tgid_nr(current);
-	origin->uid = from_kuid(&init_user_ns, current_uid());
+	/* Not current_uid(): overlayfs creates files as who mounted it. */
+	origin->uid = from_kuid(&init_user_ns, task_uid(current));
 #ifdef CONFIG_CGROUPS
 	rcu_read_lock();
 	origin->cgroup_id = cgroup_id(task_dfl_cgroup(current));
@@ -144,17 +146,17 @@ static void fill_parent(struct parent_handle *parent, struct inode *dir)
 
 /* @dir is locked, or, if @kind is not created, may be; may sleep. */
 static void birth(u8 kind, struct dentry *dentry, struct inode *dir,
-		  const struct qstr *name)
+		  const struct qstr *name, bool heard)
 {
-	bool heard = divulge_stream_heard(&births);
 	struct divulge_birth_origin origin;
 	struct divulge_birth birth;
 	struct birth_event *event;
 
-	if (!heard && !trace_file_birth_enabled())
+	if (divulge_birth_of_dentry(&birth, dentry)) {
+		if (heard)
+			divulge_event_lost(&births);
 		return;
-	if (divulge_birth_of_dentry(&birth, dentry))
-		return;
+	}
 	fill_origin(&origin, kind, dir);
 	trace_file_birth(&birth, &origin, name);
 	if (!heard)
@@ -182,14 +184,17 @@ static int handle_event(struct fsnotify_group *group, u32 mask,
 			struct fsnotify_iter_info *iter_info)
 {
 	struct inode *inode = fsnotify_data_inode(data, data_type);
+	bool heard = divulge_stream_heard(&births);
 	struct dentry *dentry;
 
+	if (!heard && !trace_file_birth_enabled())
+		return 0;
 	if (!(mask & FS_CREATE) || !inode || !dir || !name)
 		return 0;
 
 	dentry = fsnotify_data_dentry(data, data_type);
 	if (dentry) {
-		birth(DIVULGE_BIRTH_KIND_CREATED, dentry, dir, name);
+		birth(DIVULGE_BIRTH_KIND_CREATED, dentry, dir, name, heard);
 		return 0;
 	}
 	if (inode->i_nlink != 1)
@@ -197,7 +202,7 @@ static int handle_event(struct fsnotify_group *group, u32 mask,
 	dentry = d_find_any_alias(inode);
 	if (!dentry)
 		return 0;
-	birth(DIVULGE_BIRTH_KIND_NAMED, dentry, dir, name);
+	birth(DIVULGE_BIRTH_KIND_NAMED, dentry, dir, name, heard);
 	dput(dentry);
 	return 0;
 }
@@ -206,13 +211,15 @@ static void free_watchers(struct list_head *watchers)
 {
 	struct watcher *watcher, *next;
 
-	list_for_each_entry_safe(watcher, next, watchers, node)
+	list_for_each_entry_safe(watcher, next, watchers, node) {
+		sock_put(watcher->sk);
 		kfree(watcher);
+	}
 }
 
 /*
- * Comes once for each mark that was added, from umount or from remove_mark(),
- * with no lock but the latter's watch_mutex.
+ * Comes once for each mark that was added: from umount, which holds s_umount,
+ * or from remove_mark() under watch_mutex.
  */
 static void freeing_mark(struct fsnotify_mark *mark,
 			 struct fsnotify_group *group)
@@ -254,13 +261,14 @@ static struct watched *find_watched(const struct super_block *sb)
 	return NULL;
 }
 
-static struct watcher *find_watcher(const struct watched *watched, u32 portid)
+static struct watcher *find_watcher(const struct watched *watched,
+				    const struct sock *sk)
 {
 	struct watcher *watcher;
 
 	lockdep_assert_held(&marks_lock);
 	list_for_each_entry(watcher, &watched->watchers, node)
-		if (watcher->portid == portid)
+		if (watcher->sk == sk)
 			return watcher;
 	return NULL;
 }
@@ -276,7 +284,7 @@ static int join_watched(const struct super_block *sb, struct watcher *watcher)
 	watched = find_watched(sb);
 	if (!watched)
 		err = -ENOENT;
-	else if (find_watcher(watched, watcher->portid))
+	else if (find_watcher(watched, watcher->sk))
 		err = -EEXIST;
 	else
 		list_add_tail(&watcher->node, &watched->watchers);
@@ -313,7 +321,7 @@ static int add_mark(struct super_block *sb, struct watcher *watcher)
 	return 0;
 }
 
-static int add_watcher(struct super_block *sb, u32 portid,
+static int add_watcher(struct super_block *sb, struct sock *sk,
 		       struct netlink_ext_ack *extack)
 {
 	struct watcher *watcher;
@@ -322,7 +330,8 @@ static int add_watcher(struct super_block *sb, u32 portid,
 	watcher = kmalloc(sizeof(*watcher), GFP_KERNEL);
 	if (!watcher)
 		return -ENOMEM;
-	watcher->portid = portid;
+	sock_hold(sk);
+	watcher->sk = sk;
 
 	mutex_lock(&watch_mutex);
 	if (!watch_group) {
@@ -335,26 +344,40 @@ static int add_watcher(struct super_block *sb, u32 portid,
 		err = add_mark(sb, watcher);
 unlock:
 	mutex_unlock(&watch_mutex);
-	if (err)
+	if (err) {
+		sock_put(sk);
 		kfree(watcher);
+	}
 	/* Two paths of a caller may well lead to the same filesystem. */
 	return err == -EEXIST ? 0 : err;
 }
 
+/* Return: true if there were any */
+static bool take_dead(struct list_head *watchers, struct list_head *dead)
+{
+	struct watcher *watcher, *next;
+	bool any = false;
+
+	lockdep_assert_held(&marks_lock);
+	list_for_each_entry_safe(watcher, next, watchers, node) {
+		if (!sock_flag(watcher->sk, SOCK_DEAD))
+			continue;
+		list_move(&watcher->node, dead);
+		any = true;
+	}
+	return any;
+}
+
 /* Return: a mark that lost its last watcher, with a reference; or NULL */
-static struct watched *drop_watcher(u32 portid)
+static struct watched *drop_dead_watchers(void)
 {
 	struct watched *watched, *idle = NULL;
-	struct watcher *watcher;
 	LIST_HEAD(dropped);
 
 	spin_lock(&marks_lock);
 	list_for_each_entry(watched, &watched_sbs, node) {
-		watcher = find_watcher(watched, portid);
-		if (!watcher)
-			continue;
-		list_move(&watcher->node, &dropped);
-		if (!list_empty(&watched->watchers))
+		if (!take_dead(&watched->watchers, &dropped) ||
+		    !list_empty(&watched->watchers))
 			continue;
 		refcount_inc(&watched->mark.refcnt);
 		idle = watched;
@@ -374,7 +397,7 @@ static void remove_mark(struct watched *watched)
 	fsnotify_put_mark(&watched->mark);
 }
 
-/* A netlink socket was closed; may sleep. */
+/* A netlink socket was closed, and is marked as dead; may sleep. */
 static int netlink_event(struct notifier_block *nb, unsigned long event,
 			 void *data)
 {
@@ -386,7 +409,7 @@ static int netlink_event(struct notifier_block *nb, unsigned long event,
 		return NOTIFY_DONE;
 
 	mutex_lock(&watch_mutex);
-	while ((watched = drop_watcher(notify->portid)))
+	while ((watched = drop_dead_watchers()))
 		remove_mark(watched);
 	mutex_unlock(&watch_mutex);
 	return NOTIFY_DONE;
@@ -396,7 +419,8 @@ static struct notifier_block netlink_notifier = {
 	.notifier_call = netlink_event,
 };
 
-static int watch_sb(struct super_block *sb, struct genl_info *info)
+static int watch_sb(struct super_block *sb, struct sock *sk,
+		    struct genl_info *info)
 {
 	if (!divulge_birth_watchable(sb)) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
@@ -404,10 +428,11 @@ static int watch_sb(struct super_block *sb, struct genl_info *info)
 				    "births on this type of filesystem cannot be watched");
 		return -EOPNOTSUPP;
 	}
-	return add_watcher(sb, info->snd_portid, info->extack);
+	return add_watcher(sb, sk, info->extack);
 }
 
-static int reply_watch(const struct super_block *sb, struct genl_info *info)
+static struct sk_buff *make_reply(const struct super_block *sb,
+				  struct genl_info *info)
 {
 	struct divulge_watch watch = {
 		.sb_dev_major = MAJOR(sb->s_dev),
@@ -419,16 +444,35 @@ static int reply_watch(const struct super_block *sb, struct genl_info *info)
 	divulge_birth_fs_name(watch.fs, sb);
 	msg = genlmsg_new(nla_total_size(sizeof(watch)), GFP_KERNEL);
 	if (!msg)
-		return -ENOMEM;
+		return NULL;
 	hdr = genlmsg_put_reply(msg, info, &divulge_nl_family, 0,
 				DIVULGE_CMD_WATCH_ADD);
 	if (!hdr || nla_put(msg, DIVULGE_A_WATCH_RECORD, sizeof(watch),
 			    &watch)) {
 		nlmsg_free(msg);
-		return -EMSGSIZE;
+		return NULL;
 	}
 	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	return msg;
+}
+
+/* The reply comes first: one that fails must not leave a watch behind. */
+static int watch_and_reply(struct super_block *sb, struct sock *sk,
+			   struct genl_info *info)
+{
+	struct sk_buff *msg;
+	int err;
+
+	msg = make_reply(sb, info);
+	if (!msg)
+		return -ENOMEM;
+	err = watch_sb(sb, sk, info);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_reply(msg, info);
+	return 0;
 }
 
 static int may_watch(struct sk_buff *skb, struct genl_info *info)
@@ -458,7 +502,6 @@ static int may_watch(struct sk_buff *skb, struct genl_info *info)
  */
 int divulge_nl_watch_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct super_block *sb;
 	struct file *file;
 	int err;
 
@@ -478,10 +521,8 @@ int divulge_nl_watch_add_doit(struct sk_buff *skb, struct genl_info *info)
 				    "fd is not open");
 		return -EBADF;
 	}
-	sb = file->f_path.dentry->d_sb;
-	err = watch_sb(sb, info);
-	if (!err)
-		err = reply_watch(sb, info);
+	err = watch_and_reply(file->f_path.dentry->d_sb, NETLINK_CB(skb).sk,
+			      info);
 	fput(file);
 	return err;
 }

@@ -142,15 +142,21 @@ static inline struct nlmsghdr *nl_request(struct nl *nl, uint16_t type,
 }
 
 /* Return: 0 or -errno, -ENOENT without the module */
-static inline int nl_open(struct nl *nl)
+static inline int nl_open_as(struct nl *nl, unsigned int portid)
 {
 	struct nlmsghdr *nlh;
 	int one = 1, err;
 
 	memset(nl, 0, sizeof(*nl));
 	nl->sock = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	if (!nl->sock || mnl_socket_bind(nl->sock, 0, MNL_SOCKET_AUTOPID) < 0)
+	if (!nl->sock)
 		return -errno;
+	if (mnl_socket_bind(nl->sock, 0, portid) < 0) {
+		err = -errno;
+		mnl_socket_close(nl->sock);
+		nl->sock = NULL;
+		return err;
+	}
 	mnl_socket_setsockopt(nl->sock, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &one, sizeof(one));
 
@@ -158,6 +164,11 @@ static inline int nl_open(struct nl *nl)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, DIVULGE_FAMILY_NAME);
 	err = nl_talk(nl, nl_family_cb, nl);
 	return err ?: nl->family ? 0 : -ENOENT;
+}
+
+static inline int nl_open(struct nl *nl)
+{
+	return nl_open_as(nl, MNL_SOCKET_AUTOPID);
 }
 
 static inline void nl_close(struct nl *nl)

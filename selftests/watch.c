@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -314,6 +315,53 @@ TEST_F(watch, ends_with_its_socket)
 	EXPECT_EQ(0, counters.watches);
 }
 
+#define NUMBER	7777
+
+/* Close sockets with one number as fast as can be. */
+static void *reuse_number(void *data)
+{
+	struct divulge_watch watch;
+	const int *fd = data;
+	struct nl nl;
+	int i;
+
+	for (i = 0; i < 1500; i++) {
+		while (nl_open_as(&nl, NUMBER))
+			sched_yield();
+		nl_join(&nl, nl.births);
+		nl_watch(&nl, *fd, &watch);
+		nl_close(&nl);
+	}
+	return NULL;
+}
+
+/* The end of a socket ends its own watch, not that of who has its number now */
+TEST_F(watch, number_is_reused)
+{
+	struct divulge_counters counters;
+	struct divulge_watch watch;
+	unsigned int i, gone = 0;
+	pthread_t thread;
+	struct nl nl;
+
+	nl_close(&self->asks);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, reuse_number,
+				    &self->dirfd));
+	for (i = 0; i < 1500; i++) {
+		while (nl_open_as(&nl, NUMBER))
+			sched_yield();
+		ASSERT_EQ(0, nl_watch(&nl, self->dirfd, &watch));
+		usleep(200);
+		ASSERT_EQ(0, nl_counters(&self->hears, &counters));
+		gone += !counters.watches;
+		nl_close(&nl);
+	}
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, gone);
+	ASSERT_EQ(0, nl_counters(&self->hears, &counters));
+	EXPECT_EQ(0, counters.watches);
+}
+
 static int set_queue_len(unsigned int len, unsigned int *old)
 {
 	FILE *f = fopen(QUEUE_LEN, "r+");
@@ -378,6 +426,46 @@ TEST_F(watch, overrun_shows_in_numbers)
 	EXPECT_EQ(0, heard->errors);
 }
 
+/* What overlayfs creates below, it creates with the rights of who mounted it */
+TEST_F(watch, creator_above_overlayfs)
+{
+	char options[256], path[128];
+	unsigned int i, seen = 0;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, mkdirat(self->dirfd, "lower", 0755));
+	ASSERT_EQ(0, mkdirat(self->dirfd, "upper", 0755));
+	ASSERT_EQ(0, mkdirat(self->dirfd, "work", 0755));
+	ASSERT_EQ(0, mkdirat(self->dirfd, "merged", 0755));
+	ASSERT_EQ(0, fchmodat(self->dirfd, "upper", 0777, 0));
+	ASSERT_EQ(0, fchmodat(self->dirfd, ".", 0755, 0));
+	snprintf(options, sizeof(options),
+		 "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work",
+		 self->dir, self->dir, self->dir);
+	snprintf(path, sizeof(path), "%s/merged", self->dir);
+	if (mount("none", path, "overlay", 0, options))
+		SKIP(return, "no overlayfs on this: %m");
+	pid = fork();
+	if (!pid)
+		_exit(setresuid(1000, 1000, 1000) || chdir(path) ||
+		      mkdir("above", 0700));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	ASSERT_EQ(0, umount(path));
+
+	ASSERT_EQ(0, listen_to(&self->hears, self->heard));
+	for (i = 0; i < self->heard->nr && i < MAX_EVENTS; i++) {
+		const struct event *event = &self->heard->event[i];
+
+		if (event->origin.tgid != (uint32_t)pid)
+			continue;
+		EXPECT_EQ(1000, event->origin.uid);
+		seen++;
+	}
+	EXPECT_LT(0, seen);
+}
+
 FIXTURE(refusal)
 {
 	struct nl nl;
@@ -419,6 +507,27 @@ TEST_F(refusal, unprivileged)
 	EXPECT_EQ(-EPERM, nl_join(&nl, nl.births));
 	EXPECT_EQ(0, nl_join(&nl, nl.dccp));
 	nl_close(&nl);
+}
+
+TEST_F(refusal, counters_of_births)
+{
+	struct divulge_counters all, some;
+	struct nl nl;
+	int fd;
+
+	fd = open("/dev/shm", O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, nl_watch(&self->nl, fd, &self->watch));
+	ASSERT_EQ(0, nl_counters(&self->nl, &all));
+	EXPECT_LT(0, all.watches);
+
+	ASSERT_EQ(0, setresuid(NOBODY, NOBODY, NOBODY));
+	ASSERT_EQ(0, nl_open(&nl));
+	ASSERT_EQ(0, nl_counters(&nl, &some));
+	EXPECT_EQ(0, some.watches);
+	EXPECT_EQ(0, some.births_published);
+	nl_close(&nl);
+	close(fd);
 }
 
 /* Root in a user namespace of one's own is nobody here. */
