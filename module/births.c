@@ -24,8 +24,9 @@
  * @name: of the type, as in /proc/filesystems
  * @term: its own word for the birth time (enum divulge_birth_term)
  * @missing: why its inodes lack one when they do (enum divulge_birth_missing)
- * @watchable: its getattr only copies from the inode and needs no mount, so
- *	it can be called while a file is being created
+ * @watchable: its getattr needs no mount and asks no server, so it can be
+ *	called while a file is being created; that of an encrypted symlink
+ *	also decrypts its target
  * @granularity: step of its birth times in nanoseconds, if it is not that of
  *	its other times
  *
@@ -57,7 +58,7 @@ static const struct birth_fs birth_fs[] = {
 	{ "tmpfs", DIVULGE_BIRTH_TERM_BTIME,
 	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true },
 	{ "f2fs", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL, true },
+	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true },
 	{ "vfat", DIVULGE_BIRTH_TERM_CRTIME,
 	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true, 10 * NSEC_PER_MSEC },
 	{ "exfat", DIVULGE_BIRTH_TERM_CRTIME,
@@ -216,9 +217,13 @@ static int birth_of_fd(struct divulge_birth *birth, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "fd is not open");
 		return -EBADF;
 	}
+	/*
+	 * All of generic netlink waits while this request is served: do not
+	 * let it wait for a server, which may be the caller's own (FUSE).
+	 */
 	err = vfs_getattr(&file->f_path, &stat,
 			  STATX_BASIC_STATS | STATX_BTIME,
-			  AT_STATX_SYNC_AS_STAT);
+			  AT_STATX_DONT_SYNC);
 	if (err)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "the filesystem refuses to stat the file");
@@ -234,6 +239,7 @@ static int birth_of_fd(struct divulge_birth *birth, struct genl_info *info)
  * @info: its attributes; the fd is one of the caller
  *
  * Runs in the context of the caller's sendmsg(), who could as well statx().
+ * Remote filesystems answer from what they have cached.
  *
  * Return: 0, -EBADF, -EINVAL, -ENOMEM, or what the filesystem returned.
  */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What this module can do on this kernel, and what it has counted. */
 
+#include <linux/capability.h>
 #include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/string.h>
 #include <net/genetlink.h>
 
 #include "dccp.h"
@@ -20,12 +23,22 @@ static int put_ability(struct sk_buff *msg, enum divulge_ability name,
 	return 0;
 }
 
-static int put_info(struct sk_buff *msg, struct net *net)
+/* How many files are born is for those to know who may watch them. */
+static void fill_counters(struct divulge_counters *counters,
+			  const struct sk_buff *req, struct net *net)
 {
-	struct divulge_counters counters = {};
+	memset(counters, 0, sizeof(*counters));
+	if (netlink_capable(req, CAP_SYS_ADMIN))
+		divulge_watch_count(counters);
+	divulge_dccp_count(counters, net);
+}
 
-	divulge_watch_count(&counters);
-	divulge_dccp_count(&counters, net);
+static int put_info(struct sk_buff *msg, const struct sk_buff *req,
+		    struct net *net)
+{
+	struct divulge_counters counters;
+
+	fill_counters(&counters, req, net);
 	if (nla_put_string(msg, DIVULGE_A_INFO_VERSION, THIS_MODULE->version) ||
 	    put_ability(msg, DIVULGE_ABILITY_BIRTH_GET,
 			DIVULGE_ABSENCE_NONE) ||
@@ -59,7 +72,7 @@ int divulge_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(msg, info, &divulge_nl_family, 0,
 				DIVULGE_CMD_INFO_GET);
-	if (!hdr || put_info(msg, genl_info_net(info))) {
+	if (!hdr || put_info(msg, skb, genl_info_net(info))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}

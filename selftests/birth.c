@@ -303,6 +303,33 @@ TEST_F(request, unusual_files)
 	}
 }
 
+/* A server that never answers must not keep all of generic netlink waiting. */
+TEST_F(request, waits_for_no_server)
+{
+	char dir[] = "/tmp/fuse.XXXXXX", options[64];
+	struct divulge_birth rec;
+	int dev, fd;
+
+	if (geteuid())
+		SKIP(return, "mounting needs root");
+	if (system("modprobe fuse 2>/dev/null"))
+		SKIP(return, "there is no FUSE");
+	dev = open("/dev/fuse", O_RDWR);
+	ASSERT_LE(0, dev);
+	ASSERT_NE(NULL, mkdtemp(dir));
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0", dev);
+	ASSERT_EQ(0, mount("mute", dir, "fuse", 0, options));
+	fd = open(dir, O_PATH);
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, nl_birth(&self->nl, fd, &rec));
+	EXPECT_EQ(0, strcmp("fuse", (char *)rec.fs));
+	close(fd);
+	close(dev);
+	EXPECT_EQ(0, umount2(dir, MNT_DETACH));
+	rmdir(dir);
+}
+
 FIXTURE(missing)
 {
 	struct nl nl;
