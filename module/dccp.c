@@ -24,6 +24,13 @@
 #include "dccp_ccid.h"
 #include "genl.h"
 
+/*
+ * How long one dump may wait for sockets that are in use, in jiffies. A caller
+ * can be kept in a system call with the socket for as long as it likes
+ * (dccp_sendmsg() copies from its memory), and others wait for the dump.
+ */
+#define PATIENCE	(HZ / 10)
+
 /* Enough to make taking a bucket's lock cheap, few enough for the stack */
 #define BATCH	16
 
@@ -42,13 +49,15 @@ enum table {
 /**
  * struct walk - where a dump is, kept between its calls in cb->ctx
  * @started: the first call has been
+ * @patience: how long to wait yet for sockets in use
  * @table: in this table
  * @bucket: in this bucket of it
  * @pos: before this of the bucket's sockets that match
  */
 struct walk {
 	bool started;
-	enum table table;
+	u8 patience;
+	u8 table;
 	unsigned int bucket;
 	unsigned int pos;
 };
@@ -169,16 +178,18 @@ static u64 cookie_of(const struct sock *sk)
 /**
  * divulge_dccp_fill - the record of a DCCP socket
  * @rec: gets the record
- * @sk: a full socket, locked by the caller: CCIDs come and go under that lock
- *	(net/dccp/feat.c, dccp_hdlr_ccid())
+ * @sk: a full socket
  * @state: the state to read it in, which for a socket about to change is the
  *	one that says what is valid in it
+ * @locked: the caller has locked @sk; CCIDs come and go under that lock
+ *	(net/dccp/feat.c, dccp_hdlr_ccid()), so without it they are left out
  * @user_ns: of those who will see the record
  *
  * Process context or softirq. The record says @sk's own state.
  */
 void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
-		       int state, struct user_namespace *user_ns)
+		       int state, bool locked,
+		       struct user_namespace *user_ns)
 {
 	const struct dccp_sock *dp = dccp_sk(sk);
 	const struct inet_sock *inet = inet_sk(sk);
@@ -195,7 +206,8 @@ void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
 	rec->pmtu = inet_csk(sk)->icsk_pmtu_cookie;
 	rec->tx_ccid = -1;
 	rec->rx_ccid = -1;
-	if (has_ccids(state)) {
+	rec->busy = !locked;
+	if (locked && has_ccids(state)) {
 		rec->tx_ccid = ccid_of(dp->dccps_hc_tx_ccid);
 		rec->rx_ccid = ccid_of(dp->dccps_hc_rx_ccid);
 	}
@@ -267,20 +279,46 @@ static unsigned int take_batch(struct sock *socks[BATCH],
 	return n;
 }
 
+/* As under lock_sock_fast(), but only if it need not sleep for the lock. */
+static bool read_unowned(struct divulge_dccp_sock *rec, struct sock *sk,
+			 struct user_namespace *user_ns)
+{
+	bool owned;
+
+	spin_lock_bh(&sk->sk_lock.slock);
+	owned = sock_owned_by_user_nocheck(sk);
+	if (!owned)
+		divulge_dccp_fill(rec, sk, sk->sk_state, true, user_ns);
+	spin_unlock_bh(&sk->sk_lock.slock);
+	return !owned;
+}
+
+static void read_sock(struct divulge_dccp_sock *rec, struct sock *sk,
+		      struct user_namespace *user_ns, u8 *patience)
+{
+	while (!read_unowned(rec, sk, user_ns)) {
+		if (!*patience) {
+			divulge_dccp_fill(rec, sk, sk->sk_state, false,
+					  user_ns);
+			return;
+		}
+		--*patience;
+		schedule_timeout_idle(1);
+	}
+}
+
+/* Return: 0, -EMSGSIZE if the message is full, -ESTALE if @sk is no more */
 static int put_sock(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct sock *sk)
+		    struct walk *walk, struct sock *sk)
 {
 	struct divulge_dccp_sock rec;
-	bool slow;
 	void *hdr;
 
-	slow = lock_sock_fast(sk);
-	divulge_dccp_fill(&rec, sk, sk->sk_state,
-			  sk_user_ns(NETLINK_CB(cb->skb).sk));
-	unlock_sock_fast(sk, slow);
+	read_sock(&rec, sk, sk_user_ns(NETLINK_CB(cb->skb).sk),
+		  &walk->patience);
 	/* It was closed after it was taken from its table. */
 	if (rec.state == DIVULGE_DCCP_STATE_CLOSED)
-		return 0;
+		return -ESTALE;
 
 	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			  &divulge_nl_family, NLM_F_MULTI,
@@ -307,12 +345,15 @@ static int walk_bucket(struct sk_buff *skb, struct netlink_callback *cb,
 	do {
 		n = take_batch(socks, tables, walk, net);
 		for (i = 0; i < n; i++) {
-			if (!err)
-				err = put_sock(skb, cb, socks[i]);
+			if (err != -EMSGSIZE)
+				err = put_sock(skb, cb, walk, socks[i]);
+			/* A stale one has left the bucket. */
 			if (!err)
 				walk->pos++;
 			sock_put(socks[i]);
 		}
+		if (err == -ESTALE)
+			err = 0;
 		cond_resched();
 	} while (!err && n == BATCH);
 	return err;
@@ -368,6 +409,8 @@ int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 			       "the kernel's dccp module is not loaded");
 		return -EOPNOTSUPP;
 	}
+	if (!walk->started)
+		walk->patience = PATIENCE;
 	walk->started = true;
 	err = walk_tables(skb, cb, tables, walk);
 	symbol_put(dccp_hashinfo);

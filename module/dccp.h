@@ -17,7 +17,8 @@ struct user_namespace;
 enum divulge_absence divulge_dccp_absence(void);
 u8 divulge_dccp_state(int state);
 void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
-		       int state, struct user_namespace *user_ns);
+		       int state, bool locked,
+		       struct user_namespace *user_ns);
 
 enum divulge_absence divulge_dccp_events_absence(void);
 void divulge_dccp_count(struct divulge_counters *counters, struct net *net);

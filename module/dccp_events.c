@@ -96,7 +96,7 @@ static void on_set_state(void *data, const struct sock *sk,
 	if (!heard && !trace_dccp_state_enabled())
 		return;
 
-	divulge_dccp_fill(&sock, sk, valid_state(old_state, new_state),
+	divulge_dccp_fill(&sock, sk, valid_state(old_state, new_state), true,
 			  sock_net(sk)->user_ns);
 	sock.state = divulge_dccp_state(new_state);
 	trace_dccp_state(&sock, divulge_dccp_state(old_state));

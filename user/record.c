@@ -152,6 +152,7 @@ const struct field sock_fields[] = {
 	PLAIN(UINT, divulge_dccp_sock, netns),
 	PLAIN(UINT, divulge_dccp_sock, uid),
 	PLAIN(UINT, divulge_dccp_sock, ifindex),
+	PLAIN(UINT, divulge_dccp_sock, busy),
 	{ FIELD(LOCAL, divulge_dccp_sock, saddr, "local") },
 	{ FIELD(PEER, divulge_dccp_sock, daddr, "peer") },
 	{ 0 }

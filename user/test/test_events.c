@@ -151,7 +151,7 @@ static void test_change(void)
 		"\"dport\":40000,\"state\":\"open\",\"role\":\"server\","
 		"\"tx_ccid\":2,\"rx_ccid\":null,\"mps\":1424,\"pmtu\":1500,"
 		"\"service\":1717858426,\"cookie\":4097,\"inode\":144,"
-		"\"netns\":4026531840,\"uid\":0,\"ifindex\":0}\n",
+		"\"netns\":4026531840,\"uid\":0,\"ifindex\":0,\"busy\":0}\n",
 		"all of it in JSON");
 	end();
 }

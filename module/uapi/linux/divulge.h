@@ -246,8 +246,8 @@ struct divulge_watch {
 };
 
 /**
- * struct divulge_loss - Events that found no room. They are missing from the
- *   stream for good.
+ * struct divulge_loss - Events that found no room, or could not be read.
+ *   They are missing from the stream for good.
  * @count: how many
  * @first_seq: number of the first, the others follow it without a gap
  * @since: when the first was lost, nanoseconds since the epoch
@@ -267,22 +267,23 @@ struct divulge_loss {
  * @cookie: socket cookie (SO_COOKIE)
  * @inode: socket inode, 0 for one that no file holds
  * @netns: inode of the network namespace
- * @uid: owner, in the asker's user namespace
+ * @uid: owner, in the asker's user namespace, or for an event in that of the
+ *   network namespace
  * @ifindex: interface the socket is bound to, 0 for none
  * @service: service code (RFC 4340, 8.1.2), a listener's first
  * @mps: maximum packet size in bytes (RFC 4340, 14;
  *   DCCP_SOCKOPT_GET_CUR_MPS)
  * @pmtu: path MTU that the MPS was made from, in bytes
- * @tx_ccid: CCID of the half-connection this end sends on, -1 before
- *   agreement
- * @rx_ccid: CCID of the half-connection this end receives on, -1 before
- *   agreement
+ * @tx_ccid: CCID of the half-connection this end sends on, -1 if not known
+ *   yet
+ * @rx_ccid: CCID of the half-connection this end receives on, -1 if not
+ *   known yet
  * @sport: own port
  * @dport: peer's port
  * @family: AF_INET (2) or AF_INET6 (10)
  * @state: state, enum divulge_dccp_state
  * @role: which end, enum divulge_dccp_role
- * @reserved: zero
+ * @busy: 1 if its owner was using it for so long that CCIDs were not read
  */
 struct divulge_dccp_sock {
 	__u8	saddr[16];
@@ -302,7 +303,7 @@ struct divulge_dccp_sock {
 	__u8	family;
 	__u8	state;
 	__u8	role;
-	__u8	reserved;
+	__u8	busy;
 };
 
 /**
@@ -322,7 +323,7 @@ struct divulge_dccp_change {
 
 /**
  * struct divulge_counters - What has been counted since the module was
- *   loaded.
+ *   loaded. Watches and births are zero for those who may not watch.
  * @watches: superblocks watched now
  * @births_published: birth events sent to listeners; with those lost, the
  *   number of the last event
