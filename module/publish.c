@@ -403,13 +403,14 @@ int __init divulge_publish_init(void)
 }
 
 /**
- * divulge_publish_stop - send nothing from now on
+ * divulge_publish_stop - send what waits, and nothing from then on
  *
  * May sleep. To be called before the family goes: its groups' numbers may be
  * another family's next.
  */
 void divulge_publish_stop(void)
 {
+	drain();
 	WRITE_ONCE(stopped, true);
 	drain();
 }
