@@ -93,6 +93,8 @@ int module_ask(struct genl *genl, struct module_info *info)
 /**
  * module_mend - say why an ability is absent, and what can be done
  * @absence: not DIVULGE_ABSENCE_NONE
+ *
+ * Return: a text, never NULL.
  */
 const char *module_mend(uint8_t absence)
 {

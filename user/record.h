@@ -25,6 +25,9 @@ enum value_kind {
 /**
  * struct value - what a field holds
  * @kind: which member of the union is set
+ * @u: number
+ * @bytes: text
+ * @stamp: point in time
  * @buf: where @bytes points if the text was made
  */
 struct value {
