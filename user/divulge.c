@@ -113,5 +113,6 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
+	own_output();
 	return run(argc - 1, argv + 1);
 }

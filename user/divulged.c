@@ -113,6 +113,7 @@ int main(int argc, char **argv)
 	int c;
 
 	setlocale(LC_CTYPE, "");
+	own_output();
 	while ((c = getopt_long(argc, argv, ":ho:V", options, NULL)) != -1) {
 		switch (c) {
 		case 'h':

@@ -50,6 +50,17 @@ int bad_option(int c, char **argv)
 }
 
 /**
+ * own_output - have stdout written when it is flushed, and not before
+ *
+ * What is to be seen at once is flushed. A line that is written by itself, as
+ * on a terminal or under stdbuf(1), fails where nobody asks why.
+ */
+void own_output(void)
+{
+	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+}
+
+/**
  * end_of_output - see that all was written to stdout
  * @code: exit code if it was
  *

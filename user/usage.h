@@ -12,5 +12,6 @@ enum {
 int misused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_option(int c, char **argv);
 int end_of_output(int code);
+void own_output(void);
 
 #endif
