@@ -62,7 +62,6 @@ user:
 install: module user
 	$(MAKE) -C user OUT=$(BUILD)/user install
 	$(MAKE) -C $(KDIR) M=$(BUILD)/module/own modules_install
-	depmod
 
 .PHONY: vm
 vm:

@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/string.h>
 #include <net/genetlink.h>
+#include <net/net_namespace.h>
 
 #include "dccp.h"
 #include "genl.h"
@@ -43,7 +44,8 @@ static int put_info(struct sk_buff *msg, const struct sk_buff *req,
 	    put_ability(msg, DIVULGE_ABILITY_BIRTH_GET,
 			DIVULGE_ABSENCE_NONE) ||
 	    put_ability(msg, DIVULGE_ABILITY_BIRTH_WATCH,
-			DIVULGE_ABSENCE_NONE) ||
+			net_eq(net, &init_net) ? DIVULGE_ABSENCE_NONE :
+						 DIVULGE_ABSENCE_OTHER_NETNS) ||
 	    put_ability(msg, DIVULGE_ABILITY_DCCP_DUMP,
 			divulge_dccp_absence()) ||
 	    put_ability(msg, DIVULGE_ABILITY_DCCP_WATCH,

@@ -5,6 +5,7 @@
 import datetime
 import os
 import subprocess
+import time
 
 import common
 
@@ -79,25 +80,21 @@ def symlink_and_target():
 
 
 def extreme_births():
-    """Births before 1970 and after 2038, as far as XFS can hold them."""
+    """Births in the seventies and after 2038, as far as XFS can hold them."""
+    if not os.environ.get("DIVULGE_VM"):
+        raise common.Skip("the clock is set in the virtual machine only")
     with common.scratch("/mnt/xfs") as path:
         made = []
-        now = subprocess.run(["date", "+@%s"], check=True,
-                             stdout=subprocess.PIPE).stdout.decode().strip()
+        ahead = time.time() - time.monotonic()
         try:
-            for when in ("1960-01-01", "2040-01-01", "2400-02-29"):
-                # The kernel refuses clocks before its boot; then none is made.
-                if subprocess.run(["date", "-u", "-s", when], check=False,
-                                  stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL).returncode:
-                    continue
-                made.append(f"{path}/{when}")
+            # The kernel refuses clocks that were before its boot.
+            for year in (1971, 2040, 2200):
+                time.clock_settime(time.CLOCK_REALTIME,
+                                   (year - 1970) * 365.25 * 86400)
+                made.append(f"{path}/{year}")
                 os.mkdir(made[-1])
         finally:
-            subprocess.run(["date", "-s", now], check=True,
-                           stdout=subprocess.DEVNULL)
-        if not made:
-            raise common.Skip("the clock cannot be set here")
+            time.clock_settime(time.CLOCK_REALTIME, ahead + time.monotonic())
         check_births(made)
 
 

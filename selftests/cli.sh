@@ -92,7 +92,10 @@ wrong_usage()
 	fails 2 "" divulge &&
 	fails 2 "" divulge nonsense &&
 	fails 2 "" divulge birth &&
-	fails 2 "" divulge birth --nonsense / &&
+	fails 2 "no option '--nonsense'" divulge birth --nonsense / &&
+	fails 2 "no option '-x'" divulge birth --json -xL / &&
+	fails 2 "'--json' takes no value" divulge birth --json=1 / &&
+	fails 2 "'--count' needs a value" divulge monitor --count &&
 	fails 2 "" divulge monitor --count nothing / &&
 	fails 2 "" divulge monitor --count 0 / &&
 	fails 2 "" divulge dccp extra &&
@@ -132,7 +135,10 @@ full_disk()
 	fails 1 "No space left on device" \
 		sh -c 'exec divulge birth --json /dev/shm >/dev/full' &&
 	fails 1 "No space left on device" \
-		sh -c 'exec divulge info >/dev/full'
+		sh -c 'exec divulge info >/dev/full' &&
+	fails 1 "No space left on device" \
+		sh -c 'exec divulge birth /dev/shm >/dev/full' &&
+	fails 1 "cannot write" sh -c 'exec divulge birth /dev/shm >&-'
 }
 
 # Last, since the module goes and comes back.

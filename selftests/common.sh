@@ -21,6 +21,8 @@ result()
 
 	if [ "$status" -eq 0 ]; then
 		ktap_test_pass "$1"
+	elif [ "$status" -eq "$KSFT_SKIP" ]; then
+		ktap_test_skip "$1"
 	else
 		ktap_test_fail "$1"
 	fi

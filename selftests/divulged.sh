@@ -28,6 +28,11 @@ start()
 	wait_for 30 grep -q ready "$tmp/$name.err"
 }
 
+is_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
 births()
 {
 	grep -c '"event": *"birth"' "$1"
@@ -98,7 +103,8 @@ s.listen(1)'
 tests+=(several_filesystems)
 several_filesystems()
 {
-	mountpoint -q /mnt/xfs && mountpoint -q /mnt/btrfs || return 0
+	mountpoint -q /mnt/xfs && mountpoint -q /mnt/btrfs ||
+		return "$KSFT_SKIP"
 	start several --no-dccp /mnt/ext4 /mnt/xfs /mnt/btrfs || return 1
 	mkdir "$files/s" /mnt/xfs/s /mnt/btrfs/s
 	rmdir /mnt/xfs/s /mnt/btrfs/s
@@ -116,6 +122,51 @@ full_disk()
 	mkdir "$files/full"
 	wait "$daemon" || status=$?
 	[ "$status" -eq 1 ] && grep -q "No space left" "$tmp/full.err"
+}
+
+# Nobody reads: the end must come all the same, and be said.
+tests+=(stuck_output)
+stuck_output()
+{
+	local status=0 sleeper
+
+	mkfifo "$tmp/fifo"
+	sleep 1000 <>"$tmp/fifo" &
+	sleeper=$!
+	start stuck --output "json:$tmp/fifo" /mnt/ext4 || return 1
+	python3 -c 'import os, sys
+for i in range(1000): os.mkdir(f"{sys.argv[1]}/stuck{i}")' "$files"
+	sleep 1
+	kill -TERM "$daemon"
+	wait_for 20 is_gone "$daemon" || status=1
+	kill "$sleeper"
+	! wait "$daemon" && [ "$status" -eq 0 ] &&
+		grep -q "stuck when told to end" "$tmp/stuck.err"
+}
+
+# A line that was cut off does not take the next one with it.
+tests+=(torn_line)
+torn_line()
+{
+	printf '{"event":"bir' >"$tmp/torn"
+	start torn --output "json:$tmp/torn" /mnt/ext4 || return 1
+	mkdir "$files/torn"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(wc -l <"$tmp/torn")" -eq 2 ] &&
+		tail -n 1 "$tmp/torn" | grep -q '^{"event":"birth".*}$'
+}
+
+tests+=(closed_files)
+closed_files()
+{
+	divulged --output "json:$tmp/closed" /mnt/ext4 <&- >&- 2>&- &
+	daemon=$!
+	wait_for 20 test -e "$tmp/closed" && sleep 2
+	mkdir "$files/closed"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(wc -l <"$tmp/closed")" -eq 1 ] && [ "$(births "$tmp/closed")" -eq 1 ]
 }
 
 ktap_print_header

@@ -40,6 +40,11 @@ complaints()
 	dmesg | grep -cE 'WARNING|BUG|Oops|refcount|use-after-free|lockdep'
 }
 
+is_gone()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
 # reload N: the module goes while a monitor, and with it a watch, is alive
 reload()
 {
@@ -57,8 +62,9 @@ reload()
 	# A dump that is under way holds the module for that long.
 	wait_for 20 rmmod divulge 2>/dev/null || status=1
 	wait "$dumper"
-	kill "$monitor" 2>/dev/null
-	wait "$monitor"
+	# The monitor sees it by itself, says so and fails.
+	wait_for 20 is_gone "$monitor" || status=1
+	! wait "$monitor" && grep -q "unloaded" "$tmp/err" || status=1
 	insmod "$DIVULGE_KO" || status=1
 	[ "$(complaints)" -eq "$before" ] || status=1
 	return "$status"
@@ -66,19 +72,21 @@ reload()
 
 umount_race()
 {
-	local i
+	local before umounter
 
+	before=$(complaints)
 	mkdir -p "$tmp/mnt"
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		mount -t tmpfs none "$tmp/mnt" || return 1
-		divulge monitor births -q "$tmp/mnt" >/dev/null 2>&1 &
-		sleep 0.5
+		divulge monitor births "$tmp/mnt" >/dev/null 2>"$tmp/err" &
+		wait_for 20 grep -q watching "$tmp/err" || return 1
 		umount "$tmp/mnt" &
+		umounter=$!
 		wait_for 20 rmmod divulge 2>/dev/null || return 1
-		wait %umount 2>/dev/null
-		kill %divulge 2>/dev/null
+		wait "$umounter" || return 1
 		insmod "$DIVULGE_KO" || return 1
 	done
+	[ "$(complaints)" -eq "$before" ]
 }
 
 ktap_print_header

@@ -10,7 +10,7 @@ import common
 
 
 def births_on(mount):
-    """A test of births on a filesystem, with nobody at the births group."""
+    """A test of births on a filesystem, beside what the monitor shows."""
     def test():
         with common.scratch(mount) as path, common.tracing("file_birth"):
             watcher = common.Background("divulge", "monitor", "births", "--json",

@@ -17,7 +17,7 @@ static const char *const missing[] = {
 	[DIVULGE_BIRTH_MISSING_NOT_STORED] =
 		"keeps none: use ext4, XFS or Btrfs",
 	[DIVULGE_BIRTH_MISSING_NOT_REPORTED] =
-		"does not tell of one: a newer kernel may",
+		"does not tell of one: use ext4, XFS or Btrfs, or a newer kernel",
 	[DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL] =
 		"has no room for it in this inode: make one with 'mke2fs -I 256'",
 	[DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD] =

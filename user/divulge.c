@@ -98,7 +98,8 @@ static int run(int argc, char **argv)
 
 	if (!argc)
 		return misused("no verb");
-	if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
+	if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") ||
+	    !strcmp(argv[0], "help"))
 		return show_help();
 	if (!strcmp(argv[0], "--version") || !strcmp(argv[0], "-V")) {
 		puts("divulge " VERSION);

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -112,24 +112,42 @@ static int want_dccp(struct listener *l)
 	if (err)
 		return err;
 	absence = info.absence[DIVULGE_ABILITY_DCCP_WATCH];
-	if (absence != DIVULGE_ABSENCE_NONE) {
-		report("cannot listen to DCCP: %s", module_mend(absence));
-		return -EOPNOTSUPP;
-	}
-	l->want_dccp = true;
-	return 0;
+	/* It may come later: the module follows it, and so do its events */
+	l->want_dccp = absence == DIVULGE_ABSENCE_NONE ||
+		       absence == DIVULGE_ABSENCE_NOT_LOADED;
+	if (absence == DIVULGE_ABSENCE_NONE)
+		return 0;
+	report("cannot listen to DCCP: %s", module_mend(absence));
+	return -EOPNOTSUPP;
+}
+
+/* What the handler has to reach */
+static int noted = -1;
+
+/*
+ * The loop sees that it is to end. Until it is back there, a write that does
+ * not get on is interrupted, again and again: a stuck output keeps nobody.
+ */
+static void note(int sig __attribute__((unused)))
+{
+	int err = errno;
+
+	eventfd_write(noted, 1);
+	alarm(1);
+	errno = err;
 }
 
 static int open_signals(void)
 {
-	sigset_t set;
+	/* Without SA_RESTART */
+	const struct sigaction action = { .sa_handler = note };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
+	noted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (noted < 0 || sigaction(SIGINT, &action, NULL) ||
+	    sigaction(SIGTERM, &action, NULL) ||
+	    sigaction(SIGALRM, &action, NULL))
 		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	return noted;
 }
 
 /**
@@ -150,7 +168,7 @@ int listener_open(struct listener *l, struct sink *sink)
 		return err;
 	l->signals = open_signals();
 	if (l->signals < 0) {
-		err = -errno;
+		err = l->signals;
 		report("cannot take signals: %s", strerror(-err));
 		genl_close(&l->genl);
 		return err;

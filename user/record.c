@@ -83,6 +83,7 @@ static const char *const absences[] = {
 	[DIVULGE_ABSENCE_NOT_LOADED]		= "not-loaded",
 	[DIVULGE_ABSENCE_REMOVED]		= "removed",
 	[DIVULGE_ABSENCE_NO_TRACEPOINT]		= "no-tracepoint",
+	[DIVULGE_ABSENCE_OTHER_NETNS]		= "other-netns",
 };
 
 static const char *const families[] = {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sink.h"
@@ -81,8 +82,27 @@ int sink_close(struct sink *sink)
 	if (sink->err)
 		report("cannot write to %s: %s",
 		       is_stdout(sink) ? "standard output" : sink->target,
+		       sink->err == -EINTR ?
+		       "it was stuck when told to end, not all is written" :
 		       strerror(-sink->err));
 	return sink->err;
+}
+
+/* A line that a full disk or a crash cut off must not swallow the next one. */
+static bool ends_in_line(const char *path)
+{
+	char last = '\n';
+	struct stat st;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return true;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size &&
+	    pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last == '\n';
 }
 
 static FILE *open_file(const char *path)
@@ -97,6 +117,8 @@ static FILE *open_file(const char *path)
 	file = fdopen(fd, "a");
 	if (!file)
 		close(fd);
+	else if (!ends_in_line(path))
+		fputc('\n', file);
 	return file;
 }
 

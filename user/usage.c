@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 #include "usage.h"
@@ -44,19 +46,29 @@ int bad_option(int c, char **argv)
 
 	if (c == ':')
 		return misused("option '%s' needs a value", option);
-	if (!strncmp(option, "--", 2))
-		return misused("wrong option '%s'", option);
-	return misused("wrong option '-%c'", optopt);
+	if (!optopt)
+		return misused("there is no option '%s'", option);
+	if (!strncmp(option, "--", 2) && strchr(option, '='))
+		return misused("option '%.*s' takes no value",
+			       (int)strcspn(option, "="), option);
+	return misused("there is no option '-%c'", optopt);
 }
 
 /**
- * own_output - have stdout written when it is flushed, and not before
+ * own_output - have stdout written when it is flushed, and nowhere else
  *
  * What is to be seen at once is flushed. A line that is written by itself, as
  * on a terminal or under stdbuf(1), fails where nobody asks why.
  */
 void own_output(void)
 {
+	int fd;
+
+	/* What is closed must not become a socket that output goes to. */
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			exit(EXIT_FAILED);
 	setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 }
 

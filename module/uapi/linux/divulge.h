@@ -148,6 +148,8 @@ enum divulge_ability {
  * @DIVULGE_ABSENCE_REMOVED: this kernel no longer has it (DCCP left in 6.16)
  * @DIVULGE_ABSENCE_NO_TRACEPOINT: the tracepoint it hangs on was not found
  *   (inet_sock_set_state)
+ * @DIVULGE_ABSENCE_OTHER_NETNS: it is to be had in the first network namespace
+ *   only
  */
 enum divulge_absence {
 	DIVULGE_ABSENCE_NONE,
@@ -155,6 +157,7 @@ enum divulge_absence {
 	DIVULGE_ABSENCE_NOT_LOADED,
 	DIVULGE_ABSENCE_REMOVED,
 	DIVULGE_ABSENCE_NO_TRACEPOINT,
+	DIVULGE_ABSENCE_OTHER_NETNS,
 };
 
 /**
