@@ -28,6 +28,20 @@ result()
 	fi
 }
 
+# run_tests NAME...: each a function, which says in its exit code how it went
+run_tests()
+{
+	local name
+
+	ktap_print_header
+	ktap_set_plan "$#"
+	for name; do
+		"$name"
+		result "$name"
+	done
+	ktap_finished
+}
+
 # skip_all WHY: there is nothing to test here
 skip_all()
 {

@@ -169,10 +169,4 @@ closed_files()
 	[ "$(wc -l <"$tmp/closed")" -eq 1 ] && [ "$(births "$tmp/closed")" -eq 1 ]
 }
 
-ktap_print_header
-ktap_set_plan "${#tests[@]}"
-for name in "${tests[@]}"; do
-	"$name"
-	result "$name"
-done
-ktap_finished
+run_tests "${tests[@]}"

@@ -80,10 +80,4 @@ s.listen(1)'
 	kill $! && wait $! && grep -q '"state":"listen"' "$tmp/out"
 }
 
-ktap_print_header
-ktap_set_plan "${#tests[@]}"
-for name in "${tests[@]}"; do
-	"$name"
-	result "$name"
-done
-ktap_finished
+run_tests "${tests[@]}"
