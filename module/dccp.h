@@ -2,17 +2,12 @@
 #ifndef _DIVULGE_DCCP_H
 #define _DIVULGE_DCCP_H
 
-#include <linux/kconfig.h>
 #include <linux/types.h>
 #include <uapi/linux/divulge.h>
-
-#include "compat.h"
 
 struct net;
 struct sock;
 struct user_namespace;
-
-#if IS_ENABLED(CONFIG_IP_DCCP)
 
 enum divulge_absence divulge_dccp_absence(void);
 u8 divulge_dccp_state(int state);
@@ -26,42 +21,5 @@ int divulge_dccp_events_init(void);
 void divulge_dccp_events_exit(void);
 int divulge_dccp_net_init(void);
 void divulge_dccp_net_exit(void);
-
-#else
-
-static inline enum divulge_absence divulge_dccp_absence(void)
-{
-	return DIVULGE_NO_DCCP;
-}
-
-static inline enum divulge_absence divulge_dccp_events_absence(void)
-{
-	return divulge_dccp_absence();
-}
-
-static inline void divulge_dccp_count(struct divulge_counters *counters,
-				      struct net *net)
-{
-}
-
-static inline int divulge_dccp_events_init(void)
-{
-	return 0;
-}
-
-static inline void divulge_dccp_events_exit(void)
-{
-}
-
-static inline int divulge_dccp_net_init(void)
-{
-	return 0;
-}
-
-static inline void divulge_dccp_net_exit(void)
-{
-}
-
-#endif /* IS_ENABLED(CONFIG_IP_DCCP) */
 
 #endif /* _DIVULGE_DCCP_H */

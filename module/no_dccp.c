@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* In place of dccp.c and dccp_events.c where the kernel has no DCCP. */
+
+#include <net/genetlink.h>
+
+#include "compat.h"
+#include "dccp.h"
+#include "genl.h"
+
+enum divulge_absence divulge_dccp_absence(void)
+{
+	return DIVULGE_NO_DCCP;
+}
+
+enum divulge_absence divulge_dccp_events_absence(void)
+{
+	return DIVULGE_NO_DCCP;
+}
+
+void divulge_dccp_count(struct divulge_counters *counters, struct net *net)
+{
+}
+
+int __init divulge_dccp_events_init(void)
+{
+	return 0;
+}
+
+void divulge_dccp_events_exit(void)
+{
+}
+
+int __init divulge_dccp_net_init(void)
+{
+	return 0;
+}
+
+void divulge_dccp_net_exit(void)
+{
+}
+
+int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	NL_SET_ERR_MSG(cb->extack, "this kernel has no DCCP");
+	return -EOPNOTSUPP;
+}
