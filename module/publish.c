@@ -275,14 +275,14 @@ static void put_loss(struct divulge_stream *stream)
 			     &loss));
 }
 
-static bool is_before(const struct list_head *node, ktime_t time)
+static bool is_after(const struct list_head *node, ktime_t time)
 {
-	return ktime_before(list_entry(node, struct divulge_event, node)->mono,
-			    time);
+	return ktime_after(list_entry(node, struct divulge_event, node)->mono,
+			   time);
 }
 
 /*
- * Take what was queued before @cutoff. One CPU is looked at after the other;
+ * Take what was queued until @cutoff. One CPU is looked at after the other;
  * what comes meanwhile may have been caused by an event on a CPU that was
  * looked at before, so it is left for the next time.
  */
@@ -297,7 +297,7 @@ static void take_events(struct list_head *events, ktime_t cutoff)
 
 		raw_spin_lock_irq(&q->lock);
 		last = q->events.prev;
-		while (last != &q->events && !is_before(last, cutoff))
+		while (last != &q->events && is_after(last, cutoff))
 			last = last->prev;
 		list_cut_position(&older, &q->events, last);
 		raw_spin_unlock_irq(&q->lock);
