@@ -149,18 +149,22 @@ def read_trace():
 @contextlib.contextmanager
 def tracing(event):
     """Trace an event of ours into an empty buffer."""
-    enable = f"{TRACING}/events/divulge/{event}/enable"
-    if not os.path.exists(enable):
+    def write(file, text):
+        with open(f"{TRACING}/{file}", "w", encoding="ascii") as control:
+            control.write(text)
+
+    if not os.path.exists(f"{TRACING}/events/divulge/{event}/enable"):
         raise Skip("there is no tracefs at " + TRACING)
-    with open(TRACING + "/trace", "w", encoding="utf-8"):
-        pass
-    with open(enable, "w", encoding="utf-8") as file:
-        file.write("1")
+    write("trace", "")
+    # To record names of tasks patches the scheduler as it runs, which QEMU's
+    # emulation of two processors does not always survive (Oops: int3).
+    write("options/record-cmd", "0")
+    write(f"events/divulge/{event}/enable", "1")
     try:
         yield
     finally:
-        with open(enable, "w", encoding="utf-8") as file:
-            file.write("0")
+        write(f"events/divulge/{event}/enable", "0")
+        write("options/record-cmd", "1")
 
 
 def fields(line):
