@@ -13,84 +13,81 @@
 #include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/time64.h>
+#include <linux/timekeeping.h>
 #include <net/genetlink.h>
 
 #include "births.h"
 #include "compat.h"
 #include "genl.h"
+#include "overlay.h"
+#include "private.h"
 
 /**
- * struct birth_fs - what is known of a filesystem type
+ * struct divulge_birth_fs - what is known of a filesystem type
  * @name: of the type, as in /proc/filesystems
  * @term: its own word for the birth time (enum divulge_birth_term)
  * @missing: why its inodes lack one when they do (enum divulge_birth_missing)
  * @watchable: its getattr needs no mount and asks no server, so it can be
  *	called while a file is being created; that of an encrypted symlink
  *	also decrypts its target
+ * @private: what it keeps without an interface
  * @granularity: step of its birth times in nanoseconds, if it is not that of
  *	its other times
+ * @mtime_step: step of its modification times in nanoseconds, where they are
+ *	rounded to more than that of its birth times
  *
  * Read from the getattr of each in Linux 6.1 and 6.12. ext4: i_crtime needs
  * room behind the first 128 bytes of the inode (EXT4_FITS_IN_INODE); the ext4
  * driver also serves ext2 and ext3. XFS: di_crtime came with version 5.
- * FAT counts a creation's hundredths of a second (fs/fat/misc.c). JFS, UDF
- * and UBIFS keep or know a birth time and do not give it to statx.
+ * FAT counts a creation's hundredths of a second and a modification's even
+ * seconds (fs/fat/misc.c). UDF and UBIFS keep or know a birth time and do not
+ * give it to statx.
  */
-struct birth_fs {
+struct divulge_birth_fs {
 	const char *name;
 	u8 term;
 	u8 missing;
 	bool watchable;
+	u8 private;
 	u32 granularity;
+	u32 mtime_step;
 };
 
-static const struct birth_fs birth_fs[] = {
-	{ "ext4", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL, true },
-	{ "ext3", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL, true },
-	{ "ext2", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL, true },
-	{ "xfs", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD, true },
-	{ "btrfs", DIVULGE_BIRTH_TERM_OTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true },
-	{ "tmpfs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true },
-	{ "f2fs", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true },
-	{ "vfat", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true, 10 * NSEC_PER_MSEC },
-	{ "exfat", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED, true, 10 * NSEC_PER_MSEC },
-	{ "jfs", DIVULGE_BIRTH_TERM_OTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED },
-	{ "udf", DIVULGE_BIRTH_TERM_CRTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_REPORTED },
-	{ "proc", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "sysfs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "devpts", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "ramfs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "cgroup2", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "tracefs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "debugfs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
-	{ "squashfs", DIVULGE_BIRTH_TERM_BTIME,
-	  DIVULGE_BIRTH_MISSING_NOT_STORED },
+#define FS(n, t, m, ...)						\
+	{ .name = n, .term = DIVULGE_BIRTH_TERM_##t,			\
+	  .missing = DIVULGE_BIRTH_MISSING_##m, __VA_ARGS__ }
+
+static const struct divulge_birth_fs birth_fs[] = {
+	FS("ext4", CRTIME, INODE_TOO_SMALL, .watchable = true),
+	FS("ext3", CRTIME, INODE_TOO_SMALL, .watchable = true),
+	FS("ext2", CRTIME, INODE_TOO_SMALL, .watchable = true),
+	FS("xfs", CRTIME, FORMAT_TOO_OLD, .watchable = true),
+	FS("btrfs", OTIME, NOT_REPORTED, .watchable = true,
+	   .private = DIVULGE_PRIVATE_BTRFS),
+	FS("tmpfs", BTIME, NOT_REPORTED, .watchable = true),
+	FS("f2fs", CRTIME, NOT_REPORTED, .watchable = true),
+	FS("vfat", CRTIME, NOT_REPORTED, .watchable = true,
+	   .granularity = 10 * NSEC_PER_MSEC, .mtime_step = 2 * NSEC_PER_SEC),
+	FS("exfat", CRTIME, NOT_REPORTED, .watchable = true,
+	   .granularity = 10 * NSEC_PER_MSEC),
+	FS("jfs", OTIME, LAYOUT_UNKNOWN, .watchable = true,
+	   .private = DIVULGE_PRIVATE_JFS, .granularity = NSEC_PER_SEC),
+	FS("msdos", BTIME, NOT_STORED),
+	FS("udf", CRTIME, NOT_REPORTED),
+	FS("proc", BTIME, NOT_STORED),
+	FS("sysfs", BTIME, NOT_STORED),
+	FS("devpts", BTIME, NOT_STORED),
+	FS("ramfs", BTIME, NOT_STORED),
+	FS("cgroup2", BTIME, NOT_STORED),
+	FS("tracefs", BTIME, NOT_STORED),
+	FS("debugfs", BTIME, NOT_STORED),
+	FS("squashfs", BTIME, NOT_STORED),
 };
 
-static const struct birth_fs birth_fs_other = {
-	.term = DIVULGE_BIRTH_TERM_BTIME,
-	.missing = DIVULGE_BIRTH_MISSING_NOT_REPORTED,
-};
+static const struct divulge_birth_fs birth_fs_other =
+	FS("", BTIME, NOT_REPORTED);
 
-static const struct birth_fs *birth_fs_of(const struct super_block *sb)
+static const struct divulge_birth_fs *birth_fs_of(const struct super_block *sb)
 {
 	size_t i;
 
@@ -112,12 +109,19 @@ bool divulge_birth_watchable(const struct super_block *sb)
 }
 
 /**
- * divulge_birth_fs_name - name of a superblock's filesystem type
- * @name: gets it, NUL padded, without a NUL if it is that long
- * @sb: the superblock, active
+ * divulge_birth_has_subvolumes - is a superblock one of Btrfs
+ * @view: of the superblock
+ *
+ * Return: true if divulge_private_subvolume() may be called for its inodes,
+ * given that @view->learnt.
  */
-void divulge_birth_fs_name(u8 name[DIVULGE_FS_NAME_LEN],
-			   const struct super_block *sb)
+bool divulge_birth_has_subvolumes(const struct divulge_birth_view *view)
+{
+	return view->fs->private == DIVULGE_PRIVATE_BTRFS;
+}
+
+static void fill_name(u8 name[DIVULGE_FS_NAME_LEN],
+		      const struct super_block *sb)
 {
 	size_t len = strnlen(sb->s_type->name, DIVULGE_FS_NAME_LEN);
 
@@ -127,37 +131,142 @@ void divulge_birth_fs_name(u8 name[DIVULGE_FS_NAME_LEN],
 
 static u8 type_of_mode(umode_t mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return DIVULGE_FILE_TYPE_REG;
-	case S_IFDIR:
-		return DIVULGE_FILE_TYPE_DIR;
-	case S_IFLNK:
-		return DIVULGE_FILE_TYPE_LNK;
-	case S_IFCHR:
-		return DIVULGE_FILE_TYPE_CHR;
-	case S_IFBLK:
-		return DIVULGE_FILE_TYPE_BLK;
-	case S_IFIFO:
-		return DIVULGE_FILE_TYPE_FIFO;
-	case S_IFSOCK:
-		return DIVULGE_FILE_TYPE_SOCK;
-	default:
-		return DIVULGE_FILE_TYPE_UNKNOWN;
-	}
+	static const u8 types[] = {
+		[S_IFREG >> 12] = DIVULGE_FILE_TYPE_REG,
+		[S_IFDIR >> 12] = DIVULGE_FILE_TYPE_DIR,
+		[S_IFLNK >> 12] = DIVULGE_FILE_TYPE_LNK,
+		[S_IFCHR >> 12] = DIVULGE_FILE_TYPE_CHR,
+		[S_IFBLK >> 12] = DIVULGE_FILE_TYPE_BLK,
+		[S_IFIFO >> 12] = DIVULGE_FILE_TYPE_FIFO,
+		[S_IFSOCK >> 12] = DIVULGE_FILE_TYPE_SOCK,
+		[S_IFMT >> 12] = DIVULGE_FILE_TYPE_UNKNOWN,
+	};
+
+	return types[(mode & S_IFMT) >> 12];
 }
 
-static void fill_birth(struct divulge_birth *birth, const struct inode *inode,
-		       const struct kstat *stat)
+/**
+ * divulge_birth_type - type of an inode as the contract numbers it
+ * @inode: the inode
+ *
+ * Return: enum divulge_file_type.
+ */
+u8 divulge_birth_type(const struct inode *inode)
 {
-	const struct birth_fs *fs = birth_fs_of(inode->i_sb);
+	return type_of_mode(inode->i_mode);
+}
 
-	memset(birth, 0, sizeof(*birth));
+/* Of a filesystem that may be asked without a mount, see there. */
+static int stat_dentry(struct dentry *dentry, struct kstat *stat)
+{
+	const struct path path = { .dentry = dentry };
+	struct inode *inode = d_inode(dentry);
+
+	stat->result_mask = 0;
+	if (inode->i_op->getattr)
+		return inode->i_op->getattr(divulge_nop_idmap, &path, stat,
+					    STATX_BASIC_STATS | STATX_BTIME,
+					    AT_STATX_SYNC_AS_STAT);
+	divulge_generic_fillattr(inode, stat);
+	return 0;
+}
+
+/* JFS has no getattr of its own that could report it. */
+static void add_private_birth(const struct divulge_birth_view *view,
+			      const struct inode *inode, struct kstat *stat)
+{
+	if (view->fs->private != DIVULGE_PRIVATE_JFS || !view->learnt ||
+	    !divulge_private_jfs_born(inode, &stat->btime.tv_sec))
+		return;
+	stat->btime.tv_nsec = 0;
+	stat->result_mask |= STATX_BTIME;
+}
+
+static void learn_fs_born(struct divulge_birth_view *view,
+			  struct super_block *sb)
+{
+	struct kstat stat;
+
+	if (!view->fs->watchable || !sb->s_root ||
+	    stat_dentry(sb->s_root, &stat))
+		return;
+	add_private_birth(view, d_inode(sb->s_root), &stat);
+	view->fs_born_known = stat.result_mask & STATX_BTIME;
+	view->fs_born = stat.btime;
+}
+
+/**
+ * divulge_birth_look_at - make ready to read births on a superblock
+ * @view: filled
+ * @sb: the superblock, active
+ *
+ * Process context, may sleep.
+ */
+void divulge_birth_look_at(struct divulge_birth_view *view,
+			   struct super_block *sb)
+{
+	memset(view, 0, sizeof(*view));
+	view->sb = sb;
+	view->fs = birth_fs_of(sb);
+	view->learnt = divulge_private_learn(sb, view->fs->private);
+	ktime_get_real_ts64(&view->now);
+	fill_name(view->name, sb);
+	learn_fs_born(view, sb);
+}
+
+/* As the kernel's timespec64_compare(), with @ns added to @b */
+static bool is_later(const struct timespec64 *a, struct timespec64 b, u32 ns)
+{
+	if (ns)
+		timespec64_add_ns(&b, ns);
+	return timespec64_compare(a, &b) > 0;
+}
+
+static u8 flags_of(const struct divulge_birth_view *view,
+		   const struct inode *inode, const struct kstat *stat)
+{
+	struct divulge_subvolume subvolume;
+	u8 flags = 0;
+
+	if (is_later(&stat->btime, stat->mtime, view->fs->mtime_step))
+		flags |= DIVULGE_BIRTH_FLAG_AFTER_MTIME;
+	if (is_later(&stat->btime, view->now, 0))
+		flags |= DIVULGE_BIRTH_FLAG_FUTURE;
+	if (view->fs_born_known && is_later(&view->fs_born, stat->btime, 0))
+		flags |= DIVULGE_BIRTH_FLAG_BEFORE_FS;
+	if (view->fs->private == DIVULGE_PRIVATE_BTRFS && view->learnt) {
+		divulge_private_subvolume(inode, &subvolume);
+		if (subvolume.snapshot &&
+		    is_later(&subvolume.born, stat->btime, 0))
+			flags |= DIVULGE_BIRTH_FLAG_INHERITED;
+	}
+	return flags;
+}
+
+/**
+ * divulge_birth_fill - make a birth record
+ * @birth: filled
+ * @view: of the inode's superblock
+ * @inode: the inode
+ * @stat: what its getattr said; gets the birth time if that did not say it
+ *
+ * Any context. Whether overlayfs made the file is not found out here.
+ */
+void divulge_birth_fill(struct divulge_birth *birth,
+			const struct divulge_birth_view *view,
+			const struct inode *inode, struct kstat *stat)
+{
+	add_private_birth(view, inode, stat);
 	if (stat->result_mask & STATX_BTIME) {
 		birth->btime_sec = stat->btime.tv_sec;
 		birth->btime_nsec = stat->btime.tv_nsec;
+		birth->missing = DIVULGE_BIRTH_MISSING_NONE;
+		birth->flags = flags_of(view, inode, stat);
 	} else {
-		birth->missing = fs->missing;
+		birth->btime_sec = 0;
+		birth->btime_nsec = 0;
+		birth->missing = view->fs->missing;
+		birth->flags = 0;
 	}
 	birth->mtime_sec = stat->mtime.tv_sec;
 	birth->mtime_nsec = stat->mtime.tv_nsec;
@@ -167,19 +276,20 @@ static void fill_birth(struct divulge_birth *birth, const struct inode *inode,
 	birth->ctime_nsec = stat->ctime.tv_nsec;
 	birth->ino = stat->ino;
 	birth->gen = inode->i_generation;
-	birth->granularity = fs->granularity ?: inode->i_sb->s_time_gran;
+	birth->granularity = view->fs->granularity ?: view->sb->s_time_gran;
 	birth->dev_major = MAJOR(stat->dev);
 	birth->dev_minor = MINOR(stat->dev);
 	birth->mode = stat->mode;
 	birth->type = type_of_mode(stat->mode);
-	birth->term = fs->term;
-	divulge_birth_fs_name(birth->fs, inode->i_sb);
+	birth->term = view->fs->term;
+	memcpy(birth->fs, view->name, sizeof(birth->fs));
 }
 
 /**
  * divulge_birth_of_dentry - the birth record of a file that is being created
- * @birth: gets the record
- * @dentry: positive, on a superblock that divulge_birth_watchable() allows
+ * @birth: filled
+ * @view: of a superblock that divulge_birth_watchable() allows
+ * @dentry: positive, on that superblock
  *
  * The caller keeps @dentry and holds the lock of its directory. There is no
  * mount to ask through, so the filesystem is asked itself, and no permission
@@ -187,28 +297,43 @@ static void fill_birth(struct divulge_birth *birth, const struct inode *inode,
  *
  * Return: 0, or what getattr returned.
  */
-int divulge_birth_of_dentry(struct divulge_birth *birth, struct dentry *dentry)
+int divulge_birth_of_dentry(struct divulge_birth *birth,
+			    const struct divulge_birth_view *view,
+			    struct dentry *dentry)
 {
-	const struct path path = { .dentry = dentry };
-	const struct inode *inode = d_inode(dentry);
-	struct kstat stat = {};
+	struct kstat stat;
 	int err;
 
-	if (!inode->i_op->getattr)
-		return -EOPNOTSUPP;
-	err = inode->i_op->getattr(divulge_nop_idmap, &path, &stat,
-				   STATX_BASIC_STATS | STATX_BTIME,
-				   AT_STATX_SYNC_AS_STAT);
+	err = stat_dentry(dentry, &stat);
+	if (!err)
+		divulge_birth_fill(birth, view, d_inode(dentry), &stat);
+	return err;
+}
+
+static int birth_of_path(struct divulge_birth *birth, const struct path *path)
+{
+	struct divulge_birth_view view;
+	struct kstat stat;
+	int err;
+
+	/*
+	 * All of generic netlink waits while this request is served: do not
+	 * let it wait for a server, which may be the caller's own (FUSE).
+	 */
+	err = vfs_getattr(path, &stat, STATX_BASIC_STATS | STATX_BTIME,
+			  AT_STATX_DONT_SYNC);
 	if (err)
 		return err;
-	fill_birth(birth, inode, &stat);
+	divulge_birth_look_at(&view, path->dentry->d_sb);
+	divulge_birth_fill(birth, &view, d_inode(path->dentry), &stat);
+	if (divulge_overlay_copied(path->dentry))
+		birth->flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
 	return 0;
 }
 
 static int birth_of_fd(struct divulge_birth *birth, struct genl_info *info)
 {
 	struct nlattr *attr = info->attrs[DIVULGE_A_BIRTH_FD];
-	struct kstat stat;
 	struct file *file;
 	int err;
 
@@ -217,18 +342,10 @@ static int birth_of_fd(struct divulge_birth *birth, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "fd is not open");
 		return -EBADF;
 	}
-	/*
-	 * All of generic netlink waits while this request is served: do not
-	 * let it wait for a server, which may be the caller's own (FUSE).
-	 */
-	err = vfs_getattr(&file->f_path, &stat,
-			  STATX_BASIC_STATS | STATX_BTIME,
-			  AT_STATX_DONT_SYNC);
+	err = birth_of_path(birth, &file->f_path);
 	if (err)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "the filesystem refuses to stat the file");
-	else
-		fill_birth(birth, d_inode(file->f_path.dentry), &stat);
 	fput(file);
 	return err;
 }

@@ -3,10 +3,15 @@
 #ifndef _DIVULGE_COMPAT_H
 #define _DIVULGE_COMPAT_H
 
+#include <linux/dcache.h>
 #include <linux/exportfs.h>
 #include <linux/fs.h>
 #include <linux/fsnotify_backend.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/stat.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /*
  * Until 6.1: no split operations. The table generated for them fits the older
@@ -24,6 +29,64 @@
 #else
 #define divulge_nop_idmap	(&nop_mnt_idmap)
 #endif
+
+static inline int divulge_permission(const struct path *path, int mask)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return inode_permission(mnt_user_ns(path->mnt), d_inode(path->dentry),
+				mask);
+#else
+	return inode_permission(mnt_idmap(path->mnt), d_inode(path->dentry),
+				mask);
+#endif
+}
+
+static inline struct dentry *divulge_lookup(const struct path *dir,
+					    const char *name, int len)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return lookup_one_positive_unlocked(mnt_user_ns(dir->mnt), name,
+					    dir->dentry, len);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+	return lookup_one_positive_unlocked(mnt_idmap(dir->mnt), name,
+					    dir->dentry, len);
+#else
+	return lookup_one_positive_unlocked(mnt_idmap(dir->mnt),
+					    &QSTR_LEN(name, len), dir->dentry);
+#endif
+}
+
+/* Until 6.5: no mask of what is wanted */
+static inline void divulge_generic_fillattr(struct inode *inode,
+					    struct kstat *stat)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	generic_fillattr(divulge_nop_idmap, inode, stat);
+#else
+	generic_fillattr(divulge_nop_idmap, STATX_BASIC_STATS, inode, stat);
+#endif
+	stat->result_mask |= STATX_BASIC_STATS;
+}
+
+/* Until 6.8: by an inode, NULL for that of the data */
+static inline struct dentry *divulge_d_real(struct dentry *dentry)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+	return d_real(dentry, NULL);
+#else
+	return d_real(dentry, D_REAL_DATA);
+#endif
+}
+
+/* Until 6.5: a dump has the attributes alone, no struct genl_info */
+static inline struct nlattr **divulge_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_info_dump(cb)->attrs;
+#endif
+}
 
 /* Until 6.4: no flags; NFS-style decodable handles were the only ones */
 static inline int divulge_encode_fh(struct inode *inode, struct fid *fid,

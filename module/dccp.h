@@ -16,7 +16,7 @@ void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
 		       struct user_namespace *user_ns);
 
 enum divulge_absence divulge_dccp_events_absence(void);
-void divulge_dccp_count(struct divulge_counters *counters, struct net *net);
+void divulge_dccp_count(struct divulge_dccp_counters *counters, struct net *net);
 int divulge_dccp_events_init(void);
 void divulge_dccp_events_exit(void);
 int divulge_dccp_net_init(void);

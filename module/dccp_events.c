@@ -23,7 +23,6 @@
 #include "trace.h"
 
 struct dccp_event {
-	struct divulge_event ev;
 	struct divulge_dccp_sock sock;
 	u8 old_state;
 };
@@ -34,21 +33,28 @@ static DEFINE_MUTEX(attach_mutex);
 static struct tracepoint *set_state_tp;	/* constant after init */
 static bool attached;			/* under attach_mutex */
 
-static int put_change(struct sk_buff *skb, const struct divulge_event *ev,
-		      u64 seq)
+static int put_change(struct sk_buff *skb, const void *data, unsigned int len,
+		      u64 seq, s64 time)
 {
-	const struct dccp_event *event = container_of(ev, typeof(*event), ev);
-	struct divulge_dccp_change change = {
+	const struct dccp_event *event = data;
+	const struct divulge_dccp_change change = {
 		.seq = seq,
-		.time = divulge_event_time(ev),
+		.time = time,
 		.old_state = event->old_state,
 	};
+	struct nlattr *nest;
 
+	nest = nla_nest_start(skb, DIVULGE_A_DCCP_EVENTS_EVENT);
+	if (!nest)
+		return -EMSGSIZE;
 	if (nla_put(skb, DIVULGE_A_DCCP_EVENT_CHANGE, sizeof(change),
 		    &change) ||
 	    nla_put(skb, DIVULGE_A_DCCP_EVENT_SOCK, sizeof(event->sock),
-		    &event->sock))
+		    &event->sock)) {
+		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -56,7 +62,6 @@ static const struct divulge_stream_ops dccp_ops = {
 	.group = DIVULGE_NLGRP_DCCP,
 	.cmd = DIVULGE_CMD_DCCP_NTF,
 	.loss_attr = DIVULGE_A_DCCP_EVENTS_LOSS,
-	.event_attr = DIVULGE_A_DCCP_EVENTS_EVENT,
 	.put = put_change,
 };
 
@@ -74,12 +79,16 @@ static int valid_state(int old_state, int new_state)
 	return new_state;
 }
 
+static void fill_event(void *to, const void *arg)
+{
+	memcpy(to, arg, sizeof(struct dccp_event));
+}
+
 static void on_set_state(void *data, const struct sock *sk,
 			 const int old_state, const int new_state)
 {
 	struct divulge_stream *stream;
-	struct divulge_dccp_sock sock;
-	struct dccp_event *event;
+	struct dccp_event event;
 	bool heard;
 
 	if (sk->sk_protocol != IPPROTO_DCCP)
@@ -96,19 +105,13 @@ static void on_set_state(void *data, const struct sock *sk,
 	if (!heard && !trace_dccp_state_enabled())
 		return;
 
-	divulge_dccp_fill(&sock, sk, valid_state(old_state, new_state), true,
-			  sock_net(sk)->user_ns);
-	sock.state = divulge_dccp_state(new_state);
-	trace_dccp_state(&sock, divulge_dccp_state(old_state));
-	if (!heard)
-		return;
-
-	event = divulge_event_alloc(stream, sizeof(*event));
-	if (!event)
-		return;
-	event->sock = sock;
-	event->old_state = divulge_dccp_state(old_state);
-	divulge_event_queue(&event->ev);
+	divulge_dccp_fill(&event.sock, sk, valid_state(old_state, new_state),
+			  true, sock_net(sk)->user_ns);
+	event.sock.state = divulge_dccp_state(new_state);
+	event.old_state = divulge_dccp_state(old_state);
+	trace_dccp_state(&event.sock, event.old_state);
+	if (heard)
+		divulge_event_add(stream, sizeof(event), fill_event, &event);
 }
 
 static void find_set_state(struct tracepoint *tp, void *priv)
@@ -192,10 +195,10 @@ enum divulge_absence divulge_dccp_events_absence(void)
 
 /**
  * divulge_dccp_count - tell the counters of DCCP events
- * @counters: gets those that are ours
+ * @counters: filled
  * @net: network namespace they are of
  */
-void divulge_dccp_count(struct divulge_counters *counters, struct net *net)
+void divulge_dccp_count(struct divulge_dccp_counters *counters, struct net *net)
 {
 	const struct divulge_stream *stream = net_generic(net, dccp_net_id);
 

@@ -16,9 +16,27 @@ static const struct nla_policy divulge_birth_get_nl_policy[DIVULGE_A_BIRTH_FD + 
 	[DIVULGE_A_BIRTH_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 };
 
+/* DIVULGE_CMD_BIRTH_DUMP - dump */
+static const struct nla_policy divulge_birth_dump_nl_policy[DIVULGE_A_BIRTH_TREE_CROSS + 1] = {
+	[DIVULGE_A_BIRTH_TREE_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[DIVULGE_A_BIRTH_TREE_SINCE] = NLA_POLICY_EXACT_LEN(16),
+	[DIVULGE_A_BIRTH_TREE_UNTIL] = NLA_POLICY_EXACT_LEN(16),
+	[DIVULGE_A_BIRTH_TREE_TYPES] = NLA_POLICY_MASK(NLA_U32, 0xff),
+	[DIVULGE_A_BIRTH_TREE_MAX_DEPTH] = { .type = NLA_U32, },
+	[DIVULGE_A_BIRTH_TREE_CROSS] = { .type = NLA_FLAG, },
+};
+
 /* DIVULGE_CMD_WATCH_ADD - do */
-static const struct nla_policy divulge_watch_add_nl_policy[DIVULGE_A_WATCH_FD + 1] = {
+static const struct nla_policy divulge_watch_add_nl_policy[DIVULGE_A_WATCH_SUBTREE + 1] = {
 	[DIVULGE_A_WATCH_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[DIVULGE_A_WATCH_TYPES] = NLA_POLICY_MASK(NLA_U32, 0xff),
+	[DIVULGE_A_WATCH_UID] = { .type = NLA_U32, },
+	[DIVULGE_A_WATCH_SUBTREE] = { .type = NLA_FLAG, },
+};
+
+/* DIVULGE_CMD_WATCH_DEL - do */
+static const struct nla_policy divulge_watch_del_nl_policy[DIVULGE_A_WATCH_ID + 1] = {
+	[DIVULGE_A_WATCH_ID] = { .type = NLA_U32, },
 };
 
 /* Ops table for divulge */
@@ -36,11 +54,32 @@ static const struct genl_split_ops divulge_nl_ops[] = {
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
+		.cmd		= DIVULGE_CMD_BIRTH_DUMP,
+		.start		= divulge_nl_birth_dump_start,
+		.dumpit		= divulge_nl_birth_dump_dumpit,
+		.done		= divulge_nl_birth_dump_done,
+		.policy		= divulge_birth_dump_nl_policy,
+		.maxattr	= DIVULGE_A_BIRTH_TREE_CROSS,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
 		.cmd		= DIVULGE_CMD_WATCH_ADD,
 		.doit		= divulge_nl_watch_add_doit,
 		.policy		= divulge_watch_add_nl_policy,
-		.maxattr	= DIVULGE_A_WATCH_FD,
+		.maxattr	= DIVULGE_A_WATCH_SUBTREE,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= DIVULGE_CMD_WATCH_DEL,
+		.doit		= divulge_nl_watch_del_doit,
+		.policy		= divulge_watch_del_nl_policy,
+		.maxattr	= DIVULGE_A_WATCH_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= DIVULGE_CMD_WATCH_DUMP,
+		.dumpit	= divulge_nl_watch_dump_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd	= DIVULGE_CMD_DCCP_DUMP,

@@ -25,21 +25,22 @@ static int put_ability(struct sk_buff *msg, enum divulge_ability name,
 }
 
 /* How many files are born is for those to know who may watch them. */
-static void fill_counters(struct divulge_counters *counters,
-			  const struct sk_buff *req, struct net *net)
+static int put_births(struct sk_buff *msg, const struct sk_buff *req)
 {
-	memset(counters, 0, sizeof(*counters));
-	if (netlink_capable(req, CAP_SYS_ADMIN))
-		divulge_watch_count(counters);
-	divulge_dccp_count(counters, net);
+	struct divulge_birth_counters counters;
+
+	if (!netlink_capable(req, CAP_SYS_ADMIN))
+		return 0;
+	divulge_watch_count(&counters);
+	return nla_put(msg, DIVULGE_A_INFO_BIRTHS, sizeof(counters), &counters);
 }
 
 static int put_info(struct sk_buff *msg, const struct sk_buff *req,
 		    struct net *net)
 {
-	struct divulge_counters counters;
+	struct divulge_dccp_counters dccp;
 
-	fill_counters(&counters, req, net);
+	divulge_dccp_count(&dccp, net);
 	if (nla_put_string(msg, DIVULGE_A_INFO_VERSION, THIS_MODULE->version) ||
 	    put_ability(msg, DIVULGE_ABILITY_BIRTH_GET,
 			DIVULGE_ABSENCE_NONE) ||
@@ -50,7 +51,8 @@ static int put_info(struct sk_buff *msg, const struct sk_buff *req,
 			divulge_dccp_absence()) ||
 	    put_ability(msg, DIVULGE_ABILITY_DCCP_WATCH,
 			divulge_dccp_events_absence()) ||
-	    nla_put(msg, DIVULGE_A_INFO_COUNTERS, sizeof(counters), &counters))
+	    put_births(msg, req) ||
+	    nla_put(msg, DIVULGE_A_INFO_DCCP, sizeof(dccp), &dccp))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "dccp.h"
 #include "genl.h"
+#include "private.h"
 #include "publish.h"
 #include "watch.h"
 
@@ -30,9 +31,12 @@ static int __init divulge_init(void)
 	err = divulge_publish_init();
 	if (err)
 		return err;
-	err = divulge_dccp_net_init();
+	err = divulge_private_init();
 	if (err)
 		goto publish_exit;
+	err = divulge_dccp_net_init();
+	if (err)
+		goto private_exit;
 
 	divulge_nl_family.mcgrps = divulge_mcgrps;
 	divulge_nl_family.n_mcgrps = ARRAY_SIZE(divulge_mcgrps);
@@ -56,6 +60,8 @@ unregister_family:
 	genl_unregister_family(&divulge_nl_family);
 net_exit:
 	divulge_dccp_net_exit();
+private_exit:
+	divulge_private_exit();
 publish_exit:
 	divulge_publish_exit();
 	return err;
@@ -68,6 +74,7 @@ static void __exit divulge_exit(void)
 	divulge_publish_stop();
 	genl_unregister_family(&divulge_nl_family);
 	divulge_dccp_net_exit();
+	divulge_private_exit();
 	divulge_publish_exit();
 }
 

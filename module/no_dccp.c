@@ -17,8 +17,9 @@ enum divulge_absence divulge_dccp_events_absence(void)
 	return DIVULGE_NO_DCCP;
 }
 
-void divulge_dccp_count(struct divulge_counters *counters, struct net *net)
+void divulge_dccp_count(struct divulge_dccp_counters *counters, struct net *net)
 {
+	memset(counters, 0, sizeof(*counters));
 }
 
 int __init divulge_dccp_events_init(void)

@@ -2,13 +2,16 @@
 /*
  * Events on their way from where they happen to those who listen.
  *
- * Whoever causes an event must not wait for us, so the event is only put into
- * a queue of the CPU it happens on. A work item empties the queues, brings the
- * events into order, numbers them and sends them in batches. What finds no
+ * Whoever causes an event must not wait for us, so the event is only written
+ * to a queue of the CPU it happens on. A work item empties the queues, brings
+ * the events into order, numbers them and sends them in batches. What finds no
  * room is counted, and the numbers it would have had are left out.
+ *
+ * A queue is a list of chunks that hold many events each: to allocate and free
+ * every one by itself cost a third of all that a birth costs.
  */
 
-#include <linux/list_sort.h>
+#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -22,14 +25,61 @@
 /* Long enough for a burst to share messages, short enough to seem live */
 #define FLUSH_DELAY	msecs_to_jiffies(10)
 
+/*
+ * As much as every reader takes: libmnl's MNL_SOCKET_BUFFER_SIZE, less what the
+ * kernel keeps behind the data, so that it fits an allocation of that size
+ */
+#define MSG_SIZE	SKB_WITH_OVERHEAD(8192)
+
 static unsigned int queue_len = 16384;
 module_param(queue_len, uint, 0644);
 MODULE_PARM_DESC(queue_len,
 		 "events of a stream that may wait before one is lost");
 
+#define CHUNK_SIZE	4096
+
+/**
+ * struct event - head of an event in a chunk
+ * @stream: where it belongs; outlives the event
+ * @mono: when it was seen, which also is its place among the others
+ * @len: of @data
+ * @data: the event, as its stream's put() takes it
+ */
+struct event {
+	struct divulge_stream *stream;
+	ktime_t mono;
+	u32 len;
+	u8 data[] __aligned(8);
+};
+
+/**
+ * struct chunk - events of one CPU, in their order
+ * @node: in a queue
+ * @used: bytes that are
+ * @events: packed struct event, each aligned to eight bytes
+ */
+struct chunk {
+	struct list_head node;
+	unsigned int used;
+	u8 events[] __aligned(8);
+};
+
+#define CHUNK_ROOM	(CHUNK_SIZE - sizeof(struct chunk))
+
+/**
+ * struct queue - events that wait
+ * @lock: taken in any context but NMI
+ * @chunks: what came last; under @lock
+ * @taken: what came before and is being published; work item only
+ * @next: where in the first of @taken the next event is; work item only
+ * @node: in the list of queues with something in @taken; work item only
+ */
 struct queue {
-	raw_spinlock_t lock;	/* taken in any context but NMI */
-	struct list_head events;
+	raw_spinlock_t lock;
+	struct list_head chunks;
+	struct list_head taken;
+	unsigned int next;
+	struct list_head node;
 };
 
 static DEFINE_PER_CPU(struct queue, queues);
@@ -96,62 +146,100 @@ bool divulge_stream_heard(const struct divulge_stream *stream)
 				  stream->ops->group);
 }
 
-/**
- * divulge_event_alloc - get room for an event of a stream
- * @stream: the stream
- * @size: of a struct that begins with a struct divulge_event, in bytes
- *
- * Any context but NMI. The time of the event is now. Want of memory is counted
- * as a loss, for which no emergency reserve is touched.
- *
- * Return: the room, its struct divulge_event filled in and the rest not, to
- * be given to divulge_event_queue(); or NULL.
- */
-void *divulge_event_alloc(struct divulge_stream *stream, size_t size)
+static unsigned int event_size(unsigned int len)
 {
-	struct divulge_event *ev;
-	ktime_t now = ktime_get();
+	return ALIGN(sizeof(struct event) + len, 8);
+}
 
-	if (!READ_ONCE(stream->used))
-		WRITE_ONCE(stream->used, true);
-	ev = kmalloc(size, GFP_NOWAIT | __GFP_NOWARN);
-	if (!ev) {
-		lose(stream, now);
+/* Return: room for an event at the end of the queue, NULL if there is none */
+static struct event *reserve(struct queue *q, unsigned int size)
+{
+	struct event *event;
+	struct chunk *chunk;
+
+	lockdep_assert_held(&q->lock);
+	if (list_empty(&q->chunks))
 		return NULL;
+	chunk = list_last_entry(&q->chunks, struct chunk, node);
+	if (CHUNK_ROOM - chunk->used < size)
+		return NULL;
+	event = (struct event *)(chunk->events + chunk->used);
+	chunk->used += size;
+	return event;
+}
+
+static struct chunk *alloc_chunk(void)
+{
+	struct chunk *chunk;
+
+	chunk = kmalloc(CHUNK_SIZE, GFP_NOWAIT | __GFP_NOWARN);
+	if (chunk)
+		chunk->used = 0;
+	return chunk;
+}
+
+/* Return: 0 with @was_empty set, or -ENOMEM */
+static int append(struct divulge_stream *stream, unsigned int len,
+		  void (*fill)(void *to, const void *arg), const void *arg,
+		  bool *was_empty)
+{
+	struct queue *q = raw_cpu_ptr(&queues);
+	struct chunk *chunk = NULL;
+	struct event *event;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	*was_empty = list_empty(&q->chunks);
+	event = reserve(q, event_size(len));
+	if (!event) {
+		raw_spin_unlock_irqrestore(&q->lock, flags);
+		chunk = alloc_chunk();
+		if (!chunk)
+			return -ENOMEM;
+		raw_spin_lock_irqsave(&q->lock, flags);
+		*was_empty = list_empty(&q->chunks);
+		list_add_tail(&chunk->node, &q->chunks);
+		event = reserve(q, event_size(len));
 	}
-	ev->stream = stream;
-	ev->mono = now;
-	return ev;
+	event->stream = stream;
+	event->mono = ktime_get();
+	event->len = len;
+	fill(event->data, arg);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+	return 0;
 }
 
 /**
- * divulge_event_queue - hand an event over for publication
- * @ev: from divulge_event_alloc(), complete, no longer the caller's
+ * divulge_event_add - publish an event
+ * @stream: the stream that it belongs to
+ * @len: how long it is in bytes, up to DIVULGE_EVENT_MAX_LEN
+ * @fill: writes it to room of that length, aligned to eight bytes; called at
+ *	most once, with interrupts disabled
+ * @arg: what @fill needs
  *
- * Any context but NMI. A full queue is counted as a loss.
+ * Any context but NMI. The time of the event is now. Want of room or memory is
+ * counted as a loss; no emergency reserve is touched.
  */
-void divulge_event_queue(struct divulge_event *ev)
+void divulge_event_add(struct divulge_stream *stream, unsigned int len,
+		       void (*fill)(void *to, const void *arg), const void *arg)
 {
 	unsigned int limit = READ_ONCE(queue_len);
-	struct queue *q = raw_cpu_ptr(&queues);
 	unsigned int waiting;
-	unsigned long flags;
+	bool was_empty;
 
-	waiting = atomic_inc_return(&ev->stream->waiting);
-	if (waiting > limit) {
-		atomic_dec(&ev->stream->waiting);
-		lose(ev->stream, ev->mono);
-		kfree(ev);
+	if (!READ_ONCE(stream->used))
+		WRITE_ONCE(stream->used, true);
+	waiting = atomic_inc_return(&stream->waiting);
+	if (waiting > limit ||
+	    append(stream, len, fill, arg, &was_empty)) {
+		atomic_dec(&stream->waiting);
+		lose(stream, ktime_get());
 		return;
 	}
-
-	raw_spin_lock_irqsave(&q->lock, flags);
-	list_add_tail(&ev->node, &q->events);
-	raw_spin_unlock_irqrestore(&q->lock, flags);
-
+	/* Whoever came first has seen to it that the queue is emptied. */
 	if (waiting == limit / 2)
 		mod_delayed_work(publish_wq, &publish_work, 0);
-	else
+	else if (was_empty)
 		queue_delayed_work(publish_wq, &publish_work, FLUSH_DELAY);
 }
 
@@ -192,7 +280,7 @@ static int open_msg(struct divulge_stream *stream, struct list_head *open)
 	if (stream->msg)
 		return 0;
 
-	stream->msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	stream->msg = nlmsg_new(MSG_SIZE - NLMSG_HDRLEN, GFP_KERNEL);
 	if (!stream->msg)
 		return -ENOMEM;
 	stream->msg_hdr = genlmsg_put(stream->msg, 0, 0, &divulge_nl_family, 0,
@@ -206,56 +294,42 @@ static int open_msg(struct divulge_stream *stream, struct list_head *open)
 	return 0;
 }
 
-static int put_event(const struct divulge_event *ev)
+static int put_event(const struct event *event)
 {
-	struct divulge_stream *stream = ev->stream;
-	struct nlattr *nest;
+	struct divulge_stream *stream = event->stream;
+	s64 time = ktime_to_ns(ktime_mono_to_real(event->mono));
 	int err;
 
-	nest = nla_nest_start(stream->msg, stream->ops->event_attr);
-	if (!nest)
-		return -EMSGSIZE;
-	err = stream->ops->put(stream->msg, ev, stream->seq + 1);
-	if (err) {
-		nla_nest_cancel(stream->msg, nest);
+	err = stream->ops->put(stream->msg, event->data, event->len,
+			       stream->seq + 1, time);
+	if (err)
 		return err;
-	}
-	nla_nest_end(stream->msg, nest);
 	stream->seq++;
 	WRITE_ONCE(stream->published, stream->published + 1);
 	return 0;
 }
 
-static void publish(const struct divulge_event *ev, struct list_head *open)
+static void publish(const struct event *event, struct list_head *open)
 {
-	struct divulge_stream *stream = ev->stream;
+	struct divulge_stream *stream = event->stream;
 	int err;
 
 	err = open_msg(stream, open);
 	if (err)
 		goto lost;
-	err = put_event(ev);
+	err = put_event(event);
 	if (err != -EMSGSIZE)
 		goto out;
 	send_msg(stream);
 	err = open_msg(stream, open);
 	if (err)
 		goto lost;
-	err = put_event(ev);
+	err = put_event(event);
 out:
 	if (!err)
 		return;
 lost:
-	lose(stream, ev->mono);
-}
-
-static int by_time(void *priv, const struct list_head *a,
-		   const struct list_head *b)
-{
-	const struct divulge_event *x = list_entry(a, typeof(*x), node);
-	const struct divulge_event *y = list_entry(b, typeof(*y), node);
-
-	return ktime_after(x->mono, y->mono);
+	lose(stream, event->mono);
 }
 
 /* Give a loss its numbers and write it to a message that has just begun. */
@@ -275,33 +349,73 @@ static void put_loss(struct divulge_stream *stream)
 			     &loss));
 }
 
-static bool is_after(const struct list_head *node, ktime_t time)
+/* Return: the next event taken from a queue, NULL if there is none */
+static struct event *peek(struct queue *q)
 {
-	return ktime_after(list_entry(node, struct divulge_event, node)->mono,
-			   time);
+	struct chunk *chunk;
+
+	chunk = list_first_entry_or_null(&q->taken, struct chunk, node);
+	if (chunk && q->next == chunk->used) {
+		list_del(&chunk->node);
+		kfree(chunk);
+		q->next = 0;
+		chunk = list_first_entry_or_null(&q->taken, struct chunk, node);
+	}
+	return chunk ? (struct event *)(chunk->events + q->next) : NULL;
 }
 
-/*
- * Take what was queued until @cutoff. One CPU is looked at after the other;
- * what comes meanwhile may have been caused by an event on a CPU that was
- * looked at before, so it is left for the next time.
- */
-static void take_events(struct list_head *events, ktime_t cutoff)
+/* Keep the list of queues ordered by the time of their next events. */
+static void insert(struct queue *q, struct list_head *busy)
 {
-	struct list_head *last;
-	LIST_HEAD(older);
+	const struct event *event = peek(q);
+	struct queue *other;
+
+	if (!event)
+		return;
+	list_for_each_entry(other, busy, node)
+		if (ktime_after(peek(other)->mono, event->mono))
+			break;
+	list_add_tail(&q->node, &other->node);
+}
+
+static void take_chunks(struct list_head *busy)
+{
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct queue *q = per_cpu_ptr(&queues, cpu);
 
 		raw_spin_lock_irq(&q->lock);
-		last = q->events.prev;
-		while (last != &q->events && is_after(last, cutoff))
-			last = last->prev;
-		list_cut_position(&older, &q->events, last);
+		list_splice_tail_init(&q->chunks, &q->taken);
 		raw_spin_unlock_irq(&q->lock);
-		list_splice_tail_init(&older, events);
+		insert(q, busy);
+	}
+}
+
+/*
+ * Publish what was queued until @cutoff. One CPU was looked at after the
+ * other; what came meanwhile may have been caused by an event on a CPU that
+ * was looked at before, so it is left for the next time.
+ */
+static void publish_until(ktime_t cutoff, struct list_head *busy,
+			  struct list_head *open)
+{
+	const struct event *event;
+	struct queue *q;
+
+	while ((q = list_first_entry_or_null(busy, struct queue, node))) {
+		event = peek(q);
+		if (ktime_after(event->mono, cutoff)) {
+			queue_delayed_work(publish_wq, &publish_work,
+					   FLUSH_DELAY);
+			return;
+		}
+		atomic_dec(&event->stream->waiting);
+		publish(event, open);
+		q->next += event_size(event->len);
+		list_del(&q->node);
+		insert(q, busy);
+		cond_resched();
 	}
 }
 
@@ -338,19 +452,12 @@ static void tell_losses(struct list_head *open)
 static void flush(struct work_struct *work)
 {
 	struct divulge_stream *stream, *next_stream;
-	struct divulge_event *ev, *next;
-	LIST_HEAD(events);
+	ktime_t cutoff = ktime_get();
+	LIST_HEAD(busy);
 	LIST_HEAD(open);
 
-	take_events(&events, ktime_get());
-	list_sort(NULL, &events, by_time);
-
-	list_for_each_entry_safe(ev, next, &events, node) {
-		atomic_dec(&ev->stream->waiting);
-		publish(ev, &open);
-		kfree(ev);
-		cond_resched();
-	}
+	take_chunks(&busy);
+	publish_until(cutoff, &busy, &open);
 	/* The queues were full of older events when there was no room. */
 	tell_losses(&open);
 	list_for_each_entry_safe(stream, next_stream, &open, open)
@@ -391,11 +498,14 @@ int __init divulge_publish_init(void)
 {
 	int cpu;
 
+	BUILD_BUG_ON(DIVULGE_EVENT_MAX_LEN + sizeof(struct event) > CHUNK_ROOM);
+
 	for_each_possible_cpu(cpu) {
 		struct queue *q = per_cpu_ptr(&queues, cpu);
 
 		raw_spin_lock_init(&q->lock);
-		INIT_LIST_HEAD(&q->events);
+		INIT_LIST_HEAD(&q->chunks);
+		INIT_LIST_HEAD(&q->taken);
 	}
 	/* The end of a network namespace waits for it, on such a queue. */
 	publish_wq = alloc_workqueue("divulge", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);

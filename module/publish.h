@@ -2,31 +2,32 @@
 #ifndef _DIVULGE_PUBLISH_H
 #define _DIVULGE_PUBLISH_H
 
-#include <linux/ktime.h>
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/types.h>
 #include <uapi/linux/divulge.h>
 
+/* No event is longer */
+#define DIVULGE_EVENT_MAX_LEN	1024
+
 struct net;
 struct sk_buff;
-struct divulge_event;
 
 /**
  * struct divulge_stream_ops - what tells one kind of event from another
  * @group: multicast group (DIVULGE_NLGRP_*)
  * @cmd: command of the notification (DIVULGE_CMD_*_NTF)
  * @loss_attr: attribute for a struct divulge_loss
- * @event_attr: attribute that nests one event
- * @put: writes the event's attributes, numbered @seq; -EMSGSIZE if it is full.
- *	Process context, no locks held.
+ * @put: writes an event of @len bytes, numbered @seq and seen at @time in
+ *	nanoseconds since the epoch, whole or not at all; -EMSGSIZE if there is
+ *	no room. Process context, no locks held.
  */
 struct divulge_stream_ops {
 	unsigned int group;
 	u8 cmd;
 	int loss_attr;
-	int event_attr;
-	int (*put)(struct sk_buff *skb, const struct divulge_event *ev,
-		   u64 seq);
+	int (*put)(struct sk_buff *skb, const void *event, unsigned int len,
+		   u64 seq, s64 time);
 };
 
 /**
@@ -59,23 +60,6 @@ struct divulge_stream {
 	struct list_head open;
 };
 
-/**
- * struct divulge_event - head of every event that waits for publication
- * @node: in a queue
- * @stream: where it belongs; outlives the event
- * @mono: when it was seen, which also is its place among the others
- */
-struct divulge_event {
-	struct list_head node;
-	struct divulge_stream *stream;
-	ktime_t mono;
-};
-
-static inline s64 divulge_event_time(const struct divulge_event *ev)
-{
-	return ktime_to_ns(ktime_mono_to_real(ev->mono));
-}
-
 int divulge_publish_init(void);
 void divulge_publish_stop(void);
 void divulge_publish_exit(void);
@@ -85,8 +69,9 @@ void divulge_stream_init(struct divulge_stream *stream,
 			 struct net *net);
 void divulge_stream_exit(struct divulge_stream *stream);
 bool divulge_stream_heard(const struct divulge_stream *stream);
-void *divulge_event_alloc(struct divulge_stream *stream, size_t size);
-void divulge_event_queue(struct divulge_event *ev);
+void divulge_event_add(struct divulge_stream *stream, unsigned int len,
+		       void (*fill)(void *to, const void *arg),
+		       const void *arg);
 void divulge_event_lost(struct divulge_stream *stream);
 
 #endif /* _DIVULGE_PUBLISH_H */

@@ -160,7 +160,7 @@ TEST_F(birth, equals_statx)
 		ASSERT_EQ(stx.stx_mode, rec.mode);
 		ASSERT_EQ(type_of(stx.stx_mode), rec.type);
 		ASSERT_EQ(variant->term, rec.term);
-		ASSERT_EQ(0, rec.reserved);
+		ASSERT_EQ(0, rec.flags);
 		ASSERT_EQ(0, strncmp(variant->fs, (char *)rec.fs,
 				     sizeof(rec.fs)));
 	}

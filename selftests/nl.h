@@ -207,10 +207,12 @@ static inline int nl_watch(struct nl *nl, int fd, struct divulge_watch *watch)
 	return nl_ask_fd(nl, DIVULGE_CMD_WATCH_ADD, fd, &reply);
 }
 
-static inline int nl_counters(struct nl *nl, struct divulge_counters *counters)
+/* @counters stays as it is if they are not for this caller to know */
+static inline int nl_counters(struct nl *nl,
+			      struct divulge_birth_counters *counters)
 {
 	struct nl_reply reply = {
-		DIVULGE_A_INFO_COUNTERS, counters, sizeof(*counters)
+		DIVULGE_A_INFO_BIRTHS, counters, sizeof(*counters)
 	};
 
 	nl_request(nl, nl->family, DIVULGE_CMD_INFO_GET);

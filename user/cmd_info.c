@@ -14,8 +14,7 @@ static const char *const abilities[NR_ABILITIES] = {
 	[DIVULGE_ABILITY_DCCP_WATCH]	= "DCCP events",
 };
 
-static void show_counter(const struct field *field,
-			 const struct divulge_counters *counters)
+static void show_counter(const struct field *field, const void *counters)
 {
 	const char *c;
 	int width = 0;
@@ -27,9 +26,14 @@ static void show_counter(const struct field *field,
 	putchar('\n');
 }
 
+static void show_counters(const struct field *field, const void *counters)
+{
+	for (; field->name; field++)
+		show_counter(field, counters);
+}
+
 static void show_text(const struct module_info *info)
 {
-	const struct field *field;
 	size_t i;
 
 	printf("%-20s%s\n", "module", info->version);
@@ -39,8 +43,9 @@ static void show_text(const struct module_info *info)
 		else
 			printf("%-20sabsent: %s\n", abilities[i],
 			       module_mend(info->absence[i]));
-	for (field = counters_fields; field->name; field++)
-		show_counter(field, &info->counters);
+	if (info->may_watch)
+		show_counters(birth_counters_fields, &info->births);
+	show_counters(dccp_counters_fields, &info->dccp);
 }
 
 static int show_json(const struct module_info *info)
@@ -48,13 +53,16 @@ static int show_json(const struct module_info *info)
 	struct record rec = {
 		.part = {
 			{ info_fields, info },
-			{ counters_fields, &info->counters },
+			{ dccp_counters_fields, &info->dccp },
+			{ birth_counters_fields, &info->births },
 		},
 	};
 	struct sink sink;
 
 	if (sink_open(&sink, &sink_json, "-"))
 		return EXIT_FAILED;
+	if (!info->may_watch)
+		rec.part[2].fields = NULL;
 	sink_put(&sink, &rec);
 	return sink_close(&sink) ? EXIT_FAILED : EXIT_OK;
 }

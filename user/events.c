@@ -190,24 +190,24 @@ int events_message(const struct nlmsghdr *nlh, void *arg)
 /**
  * events_end - account for events that may be missing at the end
  * @e: events after the last message
- * @c: what the kernel has counted
+ * @info: what the kernel has counted
  *
  * After an overrun no event may come whose number would tell the loss. How
  * many events there were, lost or not, is the number of the last.
  *
  * Return: 0, or the error of the sink.
  */
-int events_end(struct events *e, const struct divulge_counters *c)
+int events_end(struct events *e, const struct module_info *info)
 {
 	int64_t now = stamp_now();
 	struct lost lost;
 	int err = 0;
 
-	if (stream_end(&e->births, c->births_published + c->births_lost, now,
-		       &lost))
+	if (stream_end(&e->births, info->births.births_published +
+		       info->births.births_lost, now, &lost))
 		err = put_lost(e, &e->births, &lost);
-	if (!err && stream_end(&e->dccp, c->dccp_published + c->dccp_lost, now,
-			       &lost))
+	if (!err && stream_end(&e->dccp, info->dccp.dccp_published +
+			       info->dccp.dccp_lost, now, &lost))
 		err = put_lost(e, &e->dccp, &lost);
 	return err;
 }

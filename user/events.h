@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/divulge.h>
 
+#include "module.h"
 #include "path.h"
 #include "sink.h"
 #include "stream.h"
@@ -31,6 +32,6 @@ struct events {
 
 void events_init(struct events *e, struct sink *sink);
 int events_message(const struct nlmsghdr *nlh, void *arg);
-int events_end(struct events *e, const struct divulge_counters *c);
+int events_end(struct events *e, const struct module_info *info);
 
 #endif

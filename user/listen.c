@@ -264,29 +264,27 @@ static int take(struct listener *l)
 	return err ? err : flush_err;
 }
 
-static int ask_counters(struct divulge_counters *counters)
+static int ask_counters(struct module_info *info)
 {
-	struct module_info info;
 	struct genl genl;
 	int err;
 
 	err = module_open(&genl);
 	if (err)
 		return err;
-	err = module_ask(&genl, &info);
+	err = module_ask(&genl, info);
 	genl_close(&genl);
-	*counters = info.counters;
 	return err;
 }
 
 /* Take what has happened until now, and let nothing more come. */
 static int drain(struct listener *l)
 {
-	struct divulge_counters counters;
+	struct module_info info;
 	int err, no_counters;
 
 	poll(NULL, 0, ON_ITS_WAY_MS);
-	no_counters = ask_counters(&counters);
+	no_counters = ask_counters(&info);
 	genl_leave(&l->genl, l->events.births.name);
 	genl_leave(&l->genl, l->events.dccp.name);
 	do {
@@ -296,7 +294,7 @@ static int drain(struct listener *l)
 		return err;
 	if (!l->overrun || no_counters)
 		return 0;
-	return events_end(&l->events, &counters);
+	return events_end(&l->events, &info);
 }
 
 static int loop(struct listener *l)

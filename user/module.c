@@ -66,8 +66,9 @@ static int keep_info(const struct nlmsghdr *nlh, void *arg)
 	if (tb[DIVULGE_A_INFO_VERSION])
 		snprintf(info->version, sizeof(info->version), "%s",
 			 mnl_attr_get_str(tb[DIVULGE_A_INFO_VERSION]));
-	genl_struct(tb[DIVULGE_A_INFO_COUNTERS], &info->counters,
-		    sizeof(info->counters));
+	info->may_watch = genl_struct(tb[DIVULGE_A_INFO_BIRTHS], &info->births,
+				      sizeof(info->births));
+	genl_struct(tb[DIVULGE_A_INFO_DCCP], &info->dccp, sizeof(info->dccp));
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) == DIVULGE_A_INFO_ABILITY)
 			keep_ability(info, attr);

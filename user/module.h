@@ -2,6 +2,8 @@
 #ifndef DIVULGE_MODULE_H
 #define DIVULGE_MODULE_H
 
+#include <stdbool.h>
+
 #include <linux/divulge.h>
 
 #include "genl.h"
@@ -12,12 +14,16 @@
  * struct module_info - what the kernel module says of itself
  * @version: its version
  * @absence: for each ability why it is absent, or DIVULGE_ABSENCE_NONE
- * @counters: what it has counted
+ * @births: what it has counted of births
+ * @may_watch: @births was told, to one who may watch them
+ * @dccp: what it has counted of DCCP
  */
 struct module_info {
 	char version[32];
 	uint8_t absence[NR_ABILITIES];
-	struct divulge_counters counters;
+	struct divulge_birth_counters births;
+	bool may_watch;
+	struct divulge_dccp_counters dccp;
 };
 
 int module_open(struct genl *genl);

@@ -42,6 +42,7 @@ static const char *const birth_missings[] = {
 	[DIVULGE_BIRTH_MISSING_NOT_REPORTED]	= "not-reported",
 	[DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL]	= "inode-too-small",
 	[DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD]	= "format-too-old",
+	[DIVULGE_BIRTH_MISSING_LAYOUT_UNKNOWN]	= "layout-unknown",
 };
 
 static const char *const birth_terms[] = {
@@ -53,6 +54,9 @@ static const char *const birth_terms[] = {
 static const char *const birth_kinds[] = {
 	[DIVULGE_BIRTH_KIND_CREATED]		= "created",
 	[DIVULGE_BIRTH_KIND_NAMED]		= "named",
+	[DIVULGE_BIRTH_KIND_COPY_UP]		= "copy-up",
+	[DIVULGE_BIRTH_KIND_SUBVOLUME]		= "subvolume",
+	[DIVULGE_BIRTH_KIND_SNAPSHOT]		= "snapshot",
 };
 
 static const char *const dccp_states[] = {
@@ -105,6 +109,7 @@ const struct field birth_fields[] = {
 	PLAIN(UINT, divulge_birth, gen),
 	NAMED(ENUM, divulge_birth, type, file_types),
 	PLAIN(UINT, divulge_birth, mode),
+	PLAIN(UINT, divulge_birth, flags),
 	{ 0 }
 };
 
@@ -195,12 +200,16 @@ const struct field info_fields[] = {
 	{ 0 }
 };
 
-const struct field counters_fields[] = {
-	PLAIN(UINT, divulge_counters, watches),
-	PLAIN(UINT, divulge_counters, births_published),
-	PLAIN(UINT, divulge_counters, births_lost),
-	PLAIN(UINT, divulge_counters, dccp_published),
-	PLAIN(UINT, divulge_counters, dccp_lost),
+const struct field birth_counters_fields[] = {
+	PLAIN(UINT, divulge_birth_counters, watches),
+	PLAIN(UINT, divulge_birth_counters, births_published),
+	PLAIN(UINT, divulge_birth_counters, births_lost),
+	{ 0 }
+};
+
+const struct field dccp_counters_fields[] = {
+	PLAIN(UINT, divulge_dccp_counters, dccp_published),
+	PLAIN(UINT, divulge_dccp_counters, dccp_lost),
 	{ 0 }
 };
 

@@ -126,7 +126,8 @@ extern const struct field change_fields[];
 extern const struct field lost_fields[];
 extern const struct field noticed_fields[];
 extern const struct field info_fields[];
-extern const struct field counters_fields[];
+extern const struct field birth_counters_fields[];
+extern const struct field dccp_counters_fields[];
 
 void field_value(const struct field *field, const void *data, struct value *v);
 void field_text(const struct field *field, const void *data, FILE *out);

@@ -13,7 +13,8 @@ static const struct {
 	{ "birth-origin",	origin_fields },
 	{ "dccp-sock",		sock_fields },
 	{ "dccp-change",	change_fields },
-	{ "counters",		counters_fields },
+	{ "birth-counters",	birth_counters_fields },
+	{ "dccp-counters",	dccp_counters_fields },
 	{ "info",		info_fields },
 };
 

@@ -23,7 +23,7 @@ def from_spec(spec):
              for n, d in defs.items() if d["type"] == "enum"}
     want = {}
     for name in ("birth", "birth-origin", "dccp-sock", "dccp-change",
-                 "counters"):
+                 "birth-counters", "dccp-counters"):
         for member in defs[name]["members"]:
             if member["name"] != "reserved":
                 want[name, key(member["name"])] = \

@@ -43,6 +43,8 @@ enum divulge_file_type {
  *   (mke2fs -I 128, i_extra_isize)
  * @DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD: XFS version 4 inode (mkfs.xfs -m
  *   crc=0), which has no di_crtime
+ * @DIVULGE_BIRTH_MISSING_LAYOUT_UNKNOWN: the filesystem keeps one where this
+ *   kernel's type information (BTF) does not lead
  */
 enum divulge_birth_missing {
 	DIVULGE_BIRTH_MISSING_NONE,
@@ -50,6 +52,7 @@ enum divulge_birth_missing {
 	DIVULGE_BIRTH_MISSING_NOT_REPORTED,
 	DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL,
 	DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD,
+	DIVULGE_BIRTH_MISSING_LAYOUT_UNKNOWN,
 };
 
 /**
@@ -70,10 +73,57 @@ enum divulge_birth_term {
  *   what ends there
  * @DIVULGE_BIRTH_KIND_NAMED: an unnamed file (O_TMPFILE) was given its name,
  *   its birth is older
+ * @DIVULGE_BIRTH_KIND_COPY_UP: overlayfs copied a file up that was older; the
+ *   birth is that of the copy
+ * @DIVULGE_BIRTH_KIND_SUBVOLUME: an empty Btrfs subvolume
+ * @DIVULGE_BIRTH_KIND_SNAPSHOT: a Btrfs snapshot; the birth is that of its
+ *   source, see inherited
  */
 enum divulge_birth_kind {
 	DIVULGE_BIRTH_KIND_CREATED,
 	DIVULGE_BIRTH_KIND_NAMED,
+	DIVULGE_BIRTH_KIND_COPY_UP,
+	DIVULGE_BIRTH_KIND_SUBVOLUME,
+	DIVULGE_BIRTH_KIND_SNAPSHOT,
+};
+
+/**
+ * enum divulge_birth_flag - What makes a birth time worth a second look.
+ * @DIVULGE_BIRTH_FLAG_AFTER_MTIME: later than the last modification of the
+ *   data, as if copied
+ * @DIVULGE_BIRTH_FLAG_FUTURE: later than now
+ * @DIVULGE_BIRTH_FLAG_BEFORE_FS: earlier than that of the filesystem's own
+ *   root
+ * @DIVULGE_BIRTH_FLAG_COPIED_UP: overlayfs made the file as a copy of one that
+ *   is older
+ * @DIVULGE_BIRTH_FLAG_INHERITED: older than the Btrfs snapshot that the file
+ *   is in, whose source it comes from
+ */
+enum divulge_birth_flag {
+	DIVULGE_BIRTH_FLAG_AFTER_MTIME = 1,
+	DIVULGE_BIRTH_FLAG_FUTURE = 2,
+	DIVULGE_BIRTH_FLAG_BEFORE_FS = 4,
+	DIVULGE_BIRTH_FLAG_COPIED_UP = 8,
+	DIVULGE_BIRTH_FLAG_INHERITED = 16,
+};
+
+/**
+ * enum divulge_birth_skip_reason - Why a dump left something out.
+ * @DIVULGE_BIRTH_SKIP_REASON_ERROR: it could not be read, the error says why
+ * @DIVULGE_BIRTH_SKIP_REASON_UNREADABLE: the asker may not list the directory
+ * @DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE: the asker may not reach what the
+ *   directory lists
+ * @DIVULGE_BIRTH_SKIP_REASON_MOUNT: another filesystem is mounted there, and
+ *   was not asked for
+ * @DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME: another subvolume begins there, which
+ *   to stat(2) is a filesystem of its own, and was not asked for
+ */
+enum divulge_birth_skip_reason {
+	DIVULGE_BIRTH_SKIP_REASON_ERROR,
+	DIVULGE_BIRTH_SKIP_REASON_UNREADABLE,
+	DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE,
+	DIVULGE_BIRTH_SKIP_REASON_MOUNT,
+	DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME,
 };
 
 /**
@@ -161,6 +211,18 @@ enum divulge_absence {
 };
 
 /**
+ * struct divulge_moment - A point in time.
+ * @sec: seconds since the epoch
+ * @nsec: nanoseconds after that, less than 1000000000
+ * @reserved: zero
+ */
+struct divulge_moment {
+	__s64	sec;
+	__u32	nsec;
+	__u32	reserved;
+};
+
+/**
  * struct divulge_birth - One inode's birth record.
  * @btime_sec: birth, seconds since the epoch
  * @mtime_sec: last modification of the data
@@ -179,7 +241,7 @@ enum divulge_absence {
  * @type: type alone, enum divulge_file_type
  * @missing: why there is no birth time, enum divulge_birth_missing
  * @term: the filesystem's word for it, enum divulge_birth_term
- * @reserved: zero
+ * @flags: what is odd about the birth, enum divulge_birth_flag
  * @fs: filesystem type, NUL padded
  */
 struct divulge_birth {
@@ -200,8 +262,33 @@ struct divulge_birth {
 	__u8	type;
 	__u8	missing;
 	__u8	term;
-	__u8	reserved;
+	__u8	flags;
 	__u8	fs[16];
+};
+
+/**
+ * struct divulge_birth_skip - Something that a dump left out, told by its
+ *   name in the directory.
+ * @error: errno, 0 if nothing failed
+ * @reason: why, enum divulge_birth_skip_reason
+ * @reserved: zero
+ */
+struct divulge_birth_skip {
+	__u32	error;
+	__u8	reason;
+	__u8	reserved[3];
+};
+
+/**
+ * struct divulge_birth_total - What a dump has come across so far.
+ * @visited: files looked at, whether or not they passed the filters
+ * @matched: files told
+ * @skipped: what was left out and told with its reason
+ */
+struct divulge_birth_total {
+	__u64	visited;
+	__u64	matched;
+	__u64	skipped;
 };
 
 /**
@@ -237,12 +324,41 @@ struct divulge_birth_origin {
 };
 
 /**
- * struct divulge_watch - A superblock whose births are published.
+ * struct divulge_watch - A superblock whose births are published, and which
+ *   of them.
  * @sb_dev_major: device of the superblock, as its events carry it
  * @sb_dev_minor: device of the superblock, as its events carry it
  * @fs: filesystem type, NUL padded
+ * @root_ino: inode number of the directory below which it watches, 0 for all
+ * @id: names the watch, in its events too; never 0
+ * @types: bit N is set if files of type N are watched (enum
+ *   divulge_file_type)
+ * @uid: user whose creations it watches, 4294967295 for everybody's
+ * @portid: netlink port of the socket that it belongs to
  */
 struct divulge_watch {
+	__u32	sb_dev_major;
+	__u32	sb_dev_minor;
+	__u8	fs[16];
+	__u64	root_ino;
+	__u32	id;
+	__u32	types;
+	__u32	uid;
+	__u32	portid;
+};
+
+/**
+ * struct divulge_unmount - A watched filesystem was unmounted, and its
+ *   watches have ended. Comes after the last birth there.
+ * @seq: number of the event, in one sequence with the births
+ * @time: when it was seen, nanoseconds since the epoch
+ * @sb_dev_major: device of the superblock
+ * @sb_dev_minor: device of the superblock
+ * @fs: filesystem type, NUL padded
+ */
+struct divulge_unmount {
+	__u64	seq;
+	__s64	time;
 	__u32	sb_dev_major;
 	__u32	sb_dev_minor;
 	__u8	fs[16];
@@ -325,20 +441,27 @@ struct divulge_dccp_change {
 };
 
 /**
- * struct divulge_counters - What has been counted since the module was
- *   loaded. Watches and births are zero for those who may not watch.
- * @watches: superblocks watched now
- * @births_published: birth events sent to listeners; with those lost, the
- *   number of the last event
- * @births_lost: birth events that found no room
- * @dccp_published: DCCP events of this network namespace sent to listeners;
- *   with those lost, the number of the last event
- * @dccp_lost: DCCP events of this network namespace that found no room
+ * struct divulge_birth_counters - What has been counted of births since the
+ *   module was loaded.
+ * @watches: watches now
+ * @births_published: events sent to listeners; with those lost, the number
+ *   of the last event
+ * @births_lost: events that found no room or could not be read
  */
-struct divulge_counters {
+struct divulge_birth_counters {
 	__u64	watches;
 	__u64	births_published;
 	__u64	births_lost;
+};
+
+/**
+ * struct divulge_dccp_counters - What has been counted of DCCP in this
+ *   network namespace since the module was loaded.
+ * @dccp_published: events sent to listeners; with those lost, the number of
+ *   the last event
+ * @dccp_lost: events that found no room
+ */
+struct divulge_dccp_counters {
 	__u64	dccp_published;
 	__u64	dccp_lost;
 };
@@ -346,7 +469,8 @@ struct divulge_counters {
 enum {
 	DIVULGE_A_INFO_VERSION = 1,
 	DIVULGE_A_INFO_ABILITY,
-	DIVULGE_A_INFO_COUNTERS,
+	DIVULGE_A_INFO_BIRTHS,
+	DIVULGE_A_INFO_DCCP,
 
 	__DIVULGE_A_INFO_MAX,
 	DIVULGE_A_INFO_MAX = (__DIVULGE_A_INFO_MAX - 1)
@@ -369,7 +493,45 @@ enum {
 };
 
 enum {
+	DIVULGE_A_BIRTH_TREE_FD = 1,
+	DIVULGE_A_BIRTH_TREE_SINCE,
+	DIVULGE_A_BIRTH_TREE_UNTIL,
+	DIVULGE_A_BIRTH_TREE_TYPES,
+	DIVULGE_A_BIRTH_TREE_MAX_DEPTH,
+	DIVULGE_A_BIRTH_TREE_CROSS,
+	DIVULGE_A_BIRTH_TREE_STARTED,
+	DIVULGE_A_BIRTH_TREE_DEPTH,
+	DIVULGE_A_BIRTH_TREE_DIR,
+	DIVULGE_A_BIRTH_TREE_ENTRY,
+	DIVULGE_A_BIRTH_TREE_SKIP,
+	DIVULGE_A_BIRTH_TREE_TOTAL,
+
+	__DIVULGE_A_BIRTH_TREE_MAX,
+	DIVULGE_A_BIRTH_TREE_MAX = (__DIVULGE_A_BIRTH_TREE_MAX - 1)
+};
+
+enum {
+	DIVULGE_A_BIRTH_ENTRY_RECORD = 1,
+	DIVULGE_A_BIRTH_ENTRY_NAME,
+
+	__DIVULGE_A_BIRTH_ENTRY_MAX,
+	DIVULGE_A_BIRTH_ENTRY_MAX = (__DIVULGE_A_BIRTH_ENTRY_MAX - 1)
+};
+
+enum {
+	DIVULGE_A_BIRTH_SKIP_RECORD = 1,
+	DIVULGE_A_BIRTH_SKIP_NAME,
+
+	__DIVULGE_A_BIRTH_SKIP_MAX,
+	DIVULGE_A_BIRTH_SKIP_MAX = (__DIVULGE_A_BIRTH_SKIP_MAX - 1)
+};
+
+enum {
 	DIVULGE_A_WATCH_FD = 1,
+	DIVULGE_A_WATCH_TYPES,
+	DIVULGE_A_WATCH_UID,
+	DIVULGE_A_WATCH_SUBTREE,
+	DIVULGE_A_WATCH_ID,
 	DIVULGE_A_WATCH_RECORD,
 
 	__DIVULGE_A_WATCH_MAX,
@@ -379,6 +541,7 @@ enum {
 enum {
 	DIVULGE_A_BIRTH_EVENTS_LOSS = 1,
 	DIVULGE_A_BIRTH_EVENTS_EVENT,
+	DIVULGE_A_BIRTH_EVENTS_UNMOUNT,
 
 	__DIVULGE_A_BIRTH_EVENTS_MAX,
 	DIVULGE_A_BIRTH_EVENTS_MAX = (__DIVULGE_A_BIRTH_EVENTS_MAX - 1)
@@ -389,6 +552,7 @@ enum {
 	DIVULGE_A_BIRTH_EVENT_RECORD,
 	DIVULGE_A_BIRTH_EVENT_NAME,
 	DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
+	DIVULGE_A_BIRTH_EVENT_WATCHES,
 
 	__DIVULGE_A_BIRTH_EVENT_MAX,
 	DIVULGE_A_BIRTH_EVENT_MAX = (__DIVULGE_A_BIRTH_EVENT_MAX - 1)
@@ -420,7 +584,10 @@ enum {
 enum {
 	DIVULGE_CMD_INFO_GET = 1,
 	DIVULGE_CMD_BIRTH_GET,
+	DIVULGE_CMD_BIRTH_DUMP,
 	DIVULGE_CMD_WATCH_ADD,
+	DIVULGE_CMD_WATCH_DEL,
+	DIVULGE_CMD_WATCH_DUMP,
 	DIVULGE_CMD_BIRTH_NTF,
 	DIVULGE_CMD_DCCP_DUMP,
 	DIVULGE_CMD_DCCP_NTF,

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A creation becomes an event.
+ *
+ * fsnotify tells of names that are made. Which of them are births, and of what
+ * kind, is found out here:
+ *
+ * - A dentry comes with a creation, an inode with a link. Of the links, that of
+ *   a file opened with O_TMPFILE gives it its first name.
+ * - overlayfs makes in its work directory what it then moves to its place, so
+ *   there the move is the birth.
+ * - A Btrfs subvolume begins with a directory of a fixed number.
+ */
+
+#include <linux/btrfs_tree.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/kdev_t.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+#include <net/genetlink.h>
+
+#include "birth_events.h"
+#include "births.h"
+#include "compat.h"
+#include "genl.h"
+#include "overlay.h"
+#include "private.h"
+#include "publish.h"
+#include "trace.h"
+#include "watch.h"
+
+/* Words of a handle; ext4 has 2, tmpfs and XFS 3, Btrfs 5 */
+#define HANDLE_WORDS	8
+
+/* struct file_handle as open_by_handle_at(2) takes it */
+struct parent_handle {
+	u32 bytes;
+	s32 type;
+	u32 fid[HANDLE_WORDS];
+};
+
+/**
+ * struct newborn - a birth, as fsnotify told of it
+ * @kind: enum divulge_birth_kind
+ * @dentry: a name of the file
+ * @dir: directory it was born in
+ * @name: its name there
+ */
+struct newborn {
+	u8 kind;
+	struct dentry *dentry;
+	struct inode *dir;
+	const struct qstr *name;
+};
+
+/**
+ * struct birth_event - a birth or an unmount on its way to the listeners
+ * @stamp: where the number and the time belong in @attrs
+ * @attrs: the attributes that tell of it; written where it happens, so that
+ *	they only have to be copied
+ */
+struct birth_event {
+	u32 stamp;
+	u8 attrs[] __aligned(NLA_ALIGNTO);
+};
+
+/* Both structs that an event may have begin with this. */
+struct stamp {
+	u64 seq;
+	s64 time;
+};
+
+static struct divulge_stream births;
+
+static int put_attrs(struct sk_buff *skb, const void *data, unsigned int len,
+		     u64 seq, s64 time)
+{
+	const struct stamp stamp = { .seq = seq, .time = time };
+	const struct birth_event *event = data;
+	u8 *to;
+
+	BUILD_BUG_ON(offsetof(struct divulge_birth_origin, seq) ||
+		     offsetof(struct divulge_unmount, seq));
+	BUILD_BUG_ON(offsetof(struct divulge_birth_origin, time) !=
+		     offsetof(struct stamp, time));
+	BUILD_BUG_ON(offsetof(struct divulge_unmount, time) !=
+		     offsetof(struct stamp, time));
+
+	len -= offsetof(struct birth_event, attrs);
+	if (skb_tailroom(skb) < len)
+		return -EMSGSIZE;
+	to = skb_put_data(skb, event->attrs, len);
+	memcpy(to + event->stamp, &stamp, sizeof(stamp));
+	return 0;
+}
+
+static const struct divulge_stream_ops births_ops = {
+	.group = DIVULGE_NLGRP_BIRTHS,
+	.cmd = DIVULGE_CMD_BIRTH_NTF,
+	.loss_attr = DIVULGE_A_BIRTH_EVENTS_LOSS,
+	.put = put_attrs,
+};
+
+/* Return: behind the attribute */
+static void *put_attr(void *at, u16 type, const void *data, u16 len)
+{
+	struct nlattr *attr = at;
+
+	attr->nla_type = type;
+	attr->nla_len = nla_attr_size(len);
+	memcpy(nla_data(attr), data, len);
+	memset(nla_data(attr) + len, 0, nla_padlen(len));
+	return at + nla_total_size(len);
+}
+
+static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
+			const struct inode *dir)
+{
+	memset(origin, 0, sizeof(*origin));
+	origin->kind = kind;
+	origin->parent_ino = dir->i_ino;
+	origin->parent_gen = dir->i_generation;
+	origin->sb_dev_major = MAJOR(dir->i_sb->s_dev);
+	origin->sb_dev_minor = MINOR(dir->i_sb->s_dev);
+	origin->pid = task_pid_nr(current);
+	origin->tgid = task_tgid_nr(current);
+	/* Not current_uid(): overlayfs creates files as who mounted it. */
+	origin->uid = from_kuid(&init_user_ns, task_uid(current));
+#ifdef CONFIG_CGROUPS
+	rcu_read_lock();
+	origin->cgroup_id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+#endif
+	/* Written by nobody but current and those who rename its threads. */
+	memcpy(origin->comm, current->comm, sizeof(origin->comm));
+}
+
+/* Return: length of the handle, 0 if there is none */
+static unsigned int fill_parent(struct parent_handle *parent, struct inode *dir)
+{
+	int words = HANDLE_WORDS;
+	int type;
+
+	type = divulge_encode_fh(dir, (struct fid *)parent->fid, &words);
+	if (type < 0 || type == FILEID_INVALID)
+		return 0;
+	parent->type = type;
+	parent->bytes = words * sizeof(u32);
+	return offsetof(struct parent_handle, fid) + parent->bytes;
+}
+
+/**
+ * struct tale - a birth with all that is told of it
+ * @born: the birth
+ * @birth: its record
+ * @origin: how it came
+ * @parent: handle of the directory
+ * @parent_len: length of that, 0 if there is none
+ * @ids: watches that it passed
+ * @ids_len: length of these, 0 if they are not told
+ * @len: of all attributes in the nest
+ */
+struct tale {
+	const struct newborn *born;
+	struct divulge_birth birth;
+	struct divulge_birth_origin origin;
+	struct parent_handle parent;
+	unsigned int parent_len;
+	struct divulge_watch_ids ids;
+	unsigned int ids_len;
+	unsigned int len;
+};
+
+static void fill_birth(void *to, const void *arg)
+{
+	const struct tale *tale = arg;
+	const struct qstr *name = tale->born->name;
+	struct birth_event *event = to;
+	struct nlattr *nest = (struct nlattr *)event->attrs;
+	void *at;
+
+	event->stamp = 2 * NLA_HDRLEN;
+	nest->nla_type = DIVULGE_A_BIRTH_EVENTS_EVENT | NLA_F_NESTED;
+	nest->nla_len = nla_attr_size(tale->len);
+	at = put_attr(nla_data(nest), DIVULGE_A_BIRTH_EVENT_ORIGIN,
+		      &tale->origin, sizeof(tale->origin));
+	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_RECORD, &tale->birth,
+		      sizeof(tale->birth));
+	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_NAME, name->name, name->len);
+	if (tale->parent_len)
+		at = put_attr(at, DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
+			      &tale->parent, tale->parent_len);
+	if (tale->ids_len)
+		put_attr(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids.id,
+			 tale->ids_len);
+}
+
+static void queue_birth(struct tale *tale)
+{
+	BUILD_BUG_ON(sizeof(struct tale) + NAME_MAX > DIVULGE_EVENT_MAX_LEN);
+
+	tale->parent_len = fill_parent(&tale->parent, tale->born->dir);
+	tale->ids_len = tale->ids.many ?
+			0 : tale->ids.n * sizeof(tale->ids.id[0]);
+	tale->len = nla_total_size(sizeof(tale->origin)) +
+		    nla_total_size(sizeof(tale->birth)) +
+		    nla_total_size(tale->born->name->len);
+	if (tale->parent_len)
+		tale->len += nla_total_size(tale->parent_len);
+	if (tale->ids_len)
+		tale->len += nla_total_size(tale->ids_len);
+	divulge_event_add(&births, sizeof(struct birth_event) + NLA_HDRLEN +
+			  tale->len, fill_birth, tale);
+}
+
+/* The directory is locked, or, if a file is named, may be; may sleep. */
+static void tell_birth(const struct newborn *born,
+		       struct fsnotify_iter_info *iter_info)
+{
+	struct tale tale;
+	bool heard;
+
+	tale.born = born;
+	divulge_watch_match(iter_info, d_inode(born->dentry), born->dir,
+			    &tale.ids);
+	heard = tale.ids.n && divulge_stream_heard(&births);
+	if (!heard && !trace_file_birth_enabled())
+		return;
+	if (divulge_birth_of_dentry(&tale.birth, divulge_watch_view(iter_info),
+				    born->dentry)) {
+		if (heard)
+			divulge_event_lost(&births);
+		return;
+	}
+	if (born->kind == DIVULGE_BIRTH_KIND_COPY_UP)
+		tale.birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
+	fill_origin(&tale.origin, born->kind, born->dir);
+	trace_file_birth(&tale.birth, &tale.origin, born->name);
+	if (heard)
+		queue_birth(&tale);
+}
+
+/* Return: kind of what was made in a directory by name */
+static u8 kind_of_created(const struct inode *inode,
+			  const struct divulge_birth_view *view)
+{
+	struct divulge_subvolume subvolume;
+
+	if (!S_ISDIR(inode->i_mode) ||
+	    inode->i_ino != BTRFS_FIRST_FREE_OBJECTID ||
+	    strcmp(inode->i_sb->s_type->name, "btrfs"))
+		return DIVULGE_BIRTH_KIND_CREATED;
+	if (!view->learnt)
+		return DIVULGE_BIRTH_KIND_SUBVOLUME;
+	divulge_private_subvolume(inode, &subvolume);
+	return subvolume.snapshot ? DIVULGE_BIRTH_KIND_SNAPSHOT :
+				    DIVULGE_BIRTH_KIND_SUBVOLUME;
+}
+
+/* Made by name; in an overlay's work directory that is not its last one. */
+static void on_create(struct newborn *born,
+		      struct fsnotify_iter_info *iter_info)
+{
+	if (divulge_overlay_is_work(born->dentry->d_parent) ||
+	    divulge_overlay_makes_work(born->dentry))
+		return;
+	born->kind = kind_of_created(d_inode(born->dentry),
+				     divulge_watch_view(iter_info));
+	tell_birth(born, iter_info);
+}
+
+/*
+ * Moved; out of an overlay's work directory it was born so. Whiteouts are
+ * made there as well, to say that there is no file.
+ */
+static void on_rename(struct newborn *born,
+		      struct fsnotify_iter_info *iter_info)
+{
+	struct dentry *old_dir = d_find_any_alias(born->dir);
+	struct dentry *dentry = born->dentry;
+	bool was_work;
+
+	if (!old_dir)
+		return;
+	was_work = divulge_overlay_is_work(old_dir);
+	dput(old_dir);
+	if (!was_work || IS_WHITEOUT(d_inode(dentry)) ||
+	    divulge_overlay_is_work(dentry->d_parent))
+		return;
+	/* Both directories are locked, so the dentry keeps its place. */
+	born->dir = d_inode(dentry->d_parent);
+	born->name = &dentry->d_name;
+	born->kind = divulge_overlay_copied(dentry) ?
+		     DIVULGE_BIRTH_KIND_COPY_UP : DIVULGE_BIRTH_KIND_CREATED;
+	tell_birth(born, iter_info);
+}
+
+/* What d_mark_tmpfile() called it, and what nobody else has unhashed */
+static bool is_tmpfile_alias(const struct dentry *dentry)
+{
+	char name[24];
+	int len;
+
+	if (!d_unhashed(dentry))
+		return false;
+	len = scnprintf(name, sizeof(name), "#%llu",
+			(unsigned long long)d_inode(dentry)->i_ino);
+	return dentry->d_name.len == len &&
+	       !memcmp(dentry->d_name.name, name, len);
+}
+
+/*
+ * A file opened with O_TMPFILE still is open when it gets a name, so it still
+ * has the dentry that it was opened by.
+ *
+ * Return: that dentry, with a reference; NULL if it is no such file.
+ */
+static struct dentry *find_tmpfile_alias(struct inode *inode)
+{
+	struct dentry *dentry, *found = NULL;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias) {
+		if (is_tmpfile_alias(dentry)) {
+			found = dget(dentry);
+			break;
+		}
+	}
+	spin_unlock(&inode->i_lock);
+	return found;
+}
+
+/* Linked; the first link to a file opened with O_TMPFILE names it. */
+static void on_link(struct newborn *born, struct inode *inode,
+		    struct fsnotify_iter_info *iter_info)
+{
+	struct dentry *dentry;
+
+	if (inode->i_nlink != 1)
+		return;
+	dentry = find_tmpfile_alias(inode);
+	if (!dentry)
+		return;
+	born->dentry = dentry;
+	born->kind = divulge_overlay_copied(dentry) ?
+		     DIVULGE_BIRTH_KIND_COPY_UP : DIVULGE_BIRTH_KIND_NAMED;
+	tell_birth(born, iter_info);
+	dput(dentry);
+}
+
+/**
+ * divulge_birth_events_handle - take what fsnotify tells
+ * @group: ours
+ * @mask: what happened, one of DIVULGE_BIRTH_EVENTS
+ * @data: to what
+ * @data_type: type of @data
+ * @dir: directory it happened in
+ * @name: name there
+ * @cookie: not used
+ * @iter_info: leads to the mark
+ *
+ * Process context, may sleep; fsnotify keeps the mark by SRCU.
+ *
+ * Return: 0, what happened goes on in any case.
+ */
+int divulge_birth_events_handle(struct fsnotify_group *group, u32 mask,
+				const void *data, int data_type,
+				struct inode *dir, const struct qstr *name,
+				u32 cookie,
+				struct fsnotify_iter_info *iter_info)
+{
+	struct inode *inode = fsnotify_data_inode(data, data_type);
+	struct newborn born = {
+		.dentry = fsnotify_data_dentry(data, data_type),
+		.dir = dir,
+		.name = name,
+	};
+
+	if (!divulge_stream_heard(&births) && !trace_file_birth_enabled())
+		return 0;
+	if (!inode || !dir || !name)
+		return 0;
+	if (mask & FS_RENAME)
+		on_rename(&born, iter_info);
+	else if (born.dentry)
+		on_create(&born, iter_info);
+	else
+		on_link(&born, inode, iter_info);
+	return 0;
+}
+
+static void fill_unmount(void *to, const void *arg)
+{
+	struct birth_event *event = to;
+
+	event->stamp = NLA_HDRLEN;
+	put_attr(event->attrs, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
+		 sizeof(struct divulge_unmount));
+}
+
+/**
+ * divulge_birth_events_unmount - tell that a watched superblock goes
+ * @unmount: which; number and time are filled in later
+ *
+ * Process context.
+ */
+void divulge_birth_events_unmount(const struct divulge_unmount *unmount)
+{
+	unsigned int len = nla_total_size(sizeof(*unmount));
+
+	if (divulge_stream_heard(&births))
+		divulge_event_add(&births, sizeof(struct birth_event) + len,
+				  fill_unmount, unmount);
+}
+
+/**
+ * divulge_birth_events_count - tell how many events there were
+ * @counters: gets those that are ours
+ */
+void divulge_birth_events_count(struct divulge_birth_counters *counters)
+{
+	counters->births_published = READ_ONCE(births.published);
+	counters->births_lost = READ_ONCE(births.lost);
+}
+
+/**
+ * divulge_birth_events_init - make ready to tell
+ */
+void __init divulge_birth_events_init(void)
+{
+	divulge_stream_init(&births, &births_ops, &init_net);
+}
+
+/**
+ * divulge_birth_events_exit - publish what waits
+ *
+ * May sleep. fsnotify tells nothing any more.
+ */
+void divulge_birth_events_exit(void)
+{
+	divulge_stream_exit(&births);
+}

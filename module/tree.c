@@ -1,0 +1,969 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The birth records of a whole tree in one dump.
+ *
+ * The walk is the asker's: with the credentials taken when the dump began,
+ * permissions are asked for as a walk by system calls would, and mounts are
+ * followed as they are seen from the file that was given. What saves the
+ * instructions is what a walk by system calls cannot leave out: a directory's
+ * permission is asked for once and not for every name, and no path is walked.
+ *
+ * A directory is read to its end before those in it, whose names are kept
+ * until then. So one directory is open at a time, and on the way to it none
+ * but its dentry is held.
+ */
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/stringhash.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+
+#include "births.h"
+#include "compat.h"
+#include "genl.h"
+#include "overlay.h"
+
+/* Names that are read at a time; what a read costs is shared by some hundreds */
+#define NAMES_SIZE	16384
+
+/* Of one directory; small, for most have few directories in them */
+#define NAMES_BLOCK	512
+
+/* A reader has to be able to end a dump that finds nothing to tell */
+#define VISITS_A_CALL	4096
+
+#define TYPES_ALL	GENMASK(DIVULGE_FILE_TYPE_SOCK, 0)
+
+/**
+ * struct entry - a name that was read
+ * @len: its length
+ * @bytes: the name, not terminated
+ */
+struct entry {
+	u8 len;
+	char bytes[];
+};
+
+/**
+ * struct block - names of directories that are yet to be walked
+ * @node: in its level
+ * @used: bytes that are
+ * @entries: packed struct entry
+ */
+struct block {
+	struct list_head node;
+	u16 used;
+	u8 entries[NAMES_BLOCK - sizeof(struct list_head) - sizeof(u16)];
+};
+
+/**
+ * struct level - a directory on the way from the root to where the walk is
+ * @up: the one that it is in, NULL for the root
+ * @path: the directory, held
+ * @blocks: what is to be walked in it
+ * @next: where the next of these is in the first block
+ * @depth: how many are above it
+ * @name: its name in there, which is in @up->blocks
+ * @told: the reader knows of it
+ * @upper: overlayfs may have copied files to it
+ */
+struct level {
+	struct level *up;
+	struct path path;
+	struct list_head blocks;
+	unsigned int next;
+	u32 depth;
+	const struct entry *name;
+	bool told;
+	bool upper;
+};
+
+/**
+ * enum phase - what a dump is to tell next
+ * @PHASE_START: when it began
+ * @PHASE_ROOT: the file that was asked for
+ * @PHASE_ENTER: the same was told and is to be entered
+ * @PHASE_WALK: what is in a directory
+ * @PHASE_TOTAL: how much there was
+ * @PHASE_END: nothing more
+ */
+enum phase {
+	PHASE_START,
+	PHASE_ROOT,
+	PHASE_ENTER,
+	PHASE_WALK,
+	PHASE_TOTAL,
+	PHASE_END,
+};
+
+/**
+ * struct walk - a dump under way
+ * @phase: what is to be told next
+ * @cred: the asker's
+ * @root: file that was asked for, held
+ * @since: no older birth is told
+ * @until: no younger birth is told
+ * @has_since: @since is set
+ * @has_until: @until is set
+ * @types: bit N is set if files of type N are told
+ * @max_depth: no file deeper than that is told
+ * @cross: mounts and subvolumes are entered
+ * @dev: device of the root, as stat(2) tells it
+ * @now: when the dump began
+ * @view: the superblock that was looked at last
+ * @level: the directory that is read or was read last
+ * @dir: it is open as long as it is read, NULL when it was read
+ * @names: what was read of it
+ * @names_len: how long that is, in bytes
+ * @names_next: where the next name is
+ * @told: the record of the file at the next name was told or filtered out
+ * @visits: files looked at in this call
+ * @total: what was come across so far
+ */
+struct walk {
+	enum phase phase;
+	const struct cred *cred;
+	struct path root;
+	struct timespec64 since;
+	struct timespec64 until;
+	bool has_since;
+	bool has_until;
+	u32 types;
+	u32 max_depth;
+	bool cross;
+	dev_t dev;
+	struct timespec64 now;
+	struct divulge_birth_view view;
+	struct level *level;
+	struct file *dir;
+	u8 *names;
+	unsigned int names_len;
+	unsigned int names_next;
+	bool told;
+	unsigned int visits;
+	struct divulge_birth_total total;
+};
+
+/**
+ * struct msgs - what is being filled by one call
+ * @skb: the message of the dump, with many of generic netlink in it
+ * @cb: state of the dump
+ * @hdr: the generic netlink message that is open, NULL if none is
+ */
+struct msgs {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	void *hdr;
+};
+
+/* What is looked at: a name in a directory, and what is there */
+struct found {
+	const struct entry *name;	/* NULL for the root of the dump */
+	struct path path;
+	bool crossed;			/* @path.mnt is held */
+};
+
+static void close_msg(struct msgs *msgs)
+{
+	if (msgs->hdr)
+		genlmsg_end(msgs->skb, msgs->hdr);
+	msgs->hdr = NULL;
+}
+
+static int open_msg(struct msgs *msgs)
+{
+	close_msg(msgs);
+	msgs->hdr = genlmsg_put(msgs->skb, NETLINK_CB(msgs->cb->skb).portid,
+				msgs->cb->nlh->nlmsg_seq, &divulge_nl_family,
+				NLM_F_MULTI, DIVULGE_CMD_BIRTH_DUMP);
+	return msgs->hdr ? 0 : -EMSGSIZE;
+}
+
+static void cancel_msg(struct msgs *msgs)
+{
+	genlmsg_cancel(msgs->skb, msgs->hdr);
+	msgs->hdr = NULL;
+}
+
+static int put_dir(struct msgs *msgs, const struct level *level)
+{
+	int err;
+
+	err = open_msg(msgs);
+	if (err)
+		return err;
+	if (nla_put_u32(msgs->skb, DIVULGE_A_BIRTH_TREE_DEPTH, level->depth) ||
+	    (level->name &&
+	     nla_put(msgs->skb, DIVULGE_A_BIRTH_TREE_DIR, level->name->len,
+		     level->name->bytes))) {
+		cancel_msg(msgs);
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static struct level *first_untold(struct level *level)
+{
+	struct level *first = NULL;
+
+	for (; level && !level->told; level = level->up)
+		first = level;
+	return first;
+}
+
+/* Open a message about a directory; the reader is told of those above it. */
+static int open_dir_msg(struct msgs *msgs, struct level *level)
+{
+	struct level *first;
+	int err;
+
+	if (msgs->hdr)
+		return 0;
+	while ((first = first_untold(level->up))) {
+		err = put_dir(msgs, first);
+		if (err)
+			return err;
+		first->told = true;
+	}
+	err = put_dir(msgs, level);
+	if (!err)
+		level->told = true;
+	return err;
+}
+
+/* A nest of a struct and a name, whole or not at all */
+static int put_named(struct msgs *msgs, int type, const void *data,
+		     unsigned int size, const struct entry *name)
+{
+	unsigned int len = nla_total_size(size);
+	struct sk_buff *skb = msgs->skb;
+	struct nlattr *nest;
+
+	/* The attributes of a birth-entry and a birth-skip have one number. */
+	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_RECORD !=
+		     (int)DIVULGE_A_BIRTH_SKIP_RECORD);
+	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_NAME !=
+		     (int)DIVULGE_A_BIRTH_SKIP_NAME);
+	if (name)
+		len += nla_total_size(name->len);
+	if (skb_tailroom(skb) < nla_total_size(len))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, type);
+	__nla_put(skb, DIVULGE_A_BIRTH_ENTRY_RECORD, size, data);
+	if (name)
+		__nla_put(skb, DIVULGE_A_BIRTH_ENTRY_NAME, name->len,
+			  name->bytes);
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Return: 0 or -EMSGSIZE */
+static int put_skip(struct msgs *msgs, struct walk *walk,
+		    const struct entry *name, u8 reason, int error)
+{
+	struct divulge_birth_skip skip = { .error = error, .reason = reason };
+	int err;
+
+	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);
+	if (!err)
+		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_SKIP, &skip,
+				sizeof(skip), name);
+	if (!err)
+		walk->total.skipped++;
+	return err;
+}
+
+static int put_total(struct msgs *msgs, const struct walk *walk)
+{
+	int err;
+
+	err = open_msg(msgs);
+	if (!err)
+		err = nla_put(msgs->skb, DIVULGE_A_BIRTH_TREE_TOTAL,
+			      sizeof(walk->total), &walk->total);
+	if (err && msgs->hdr)
+		cancel_msg(msgs);
+	close_msg(msgs);
+	return err;
+}
+
+static void free_blocks(struct level *level)
+{
+	struct block *block, *next;
+
+	list_for_each_entry_safe(block, next, &level->blocks, node)
+		kfree(block);
+}
+
+static void pop_level(struct walk *walk)
+{
+	struct level *level = walk->level;
+
+	walk->level = level->up;
+	free_blocks(level);
+	path_put(&level->path);
+	kfree(level);
+}
+
+/* Keep the name of a directory to be walked. Return: 0 or -ENOMEM */
+static int keep_name(struct level *level, const struct entry *name)
+{
+	unsigned int size = sizeof(*name) + name->len;
+	struct block *block = NULL;
+
+	if (!list_empty(&level->blocks))
+		block = list_last_entry(&level->blocks, struct block, node);
+	if (!block || sizeof(block->entries) - block->used < size) {
+		block = kmalloc(sizeof(*block), GFP_KERNEL_ACCOUNT);
+		if (!block)
+			return -ENOMEM;
+		block->used = 0;
+		list_add_tail(&block->node, &level->blocks);
+	}
+	memcpy(block->entries + block->used, name, size);
+	block->used += size;
+	return 0;
+}
+
+/* Return: a name that keep_name() kept, until the next call; NULL at the end */
+static const struct entry *next_kept(struct level *level)
+{
+	const struct entry *name;
+	struct block *block;
+
+	block = list_first_entry_or_null(&level->blocks, struct block, node);
+	if (block && level->next == block->used) {
+		list_del(&block->node);
+		kfree(block);
+		level->next = 0;
+		block = list_first_entry_or_null(&level->blocks, struct block,
+						 node);
+	}
+	if (!block)
+		return NULL;
+	name = (const struct entry *)(block->entries + level->next);
+	level->next += sizeof(*name) + name->len;
+	return name;
+}
+
+static int follow_mounts(struct found *found)
+{
+	if (!d_mountpoint(found->path.dentry))
+		return 0;
+	mntget(found->path.mnt);
+	found->crossed = true;
+	while (d_mountpoint(found->path.dentry) &&
+	       follow_down_one(&found->path))
+		;
+	return 0;
+}
+
+static void put_found(struct found *found)
+{
+	dput(found->path.dentry);
+	if (found->crossed)
+		mntput(found->path.mnt);
+}
+
+/*
+ * The asker may search the directory. Names that are cached are taken from the
+ * cache, as a path walk would; the rest is for the kernel's own lookup.
+ */
+static struct dentry *look_up(const struct path *dir, const struct entry *name)
+{
+	struct dentry *parent = dir->dentry;
+	struct dentry *dentry;
+	struct qstr q;
+
+	if (!(parent->d_flags & (DCACHE_OP_HASH | DCACHE_OP_COMPARE))) {
+		q.name = name->bytes;
+		q.len = name->len;
+		q.hash = full_name_hash(parent, q.name, q.len);
+		dentry = d_lookup(parent, &q);
+		if (dentry && !(dentry->d_flags & DCACHE_OP_REVALIDATE)) {
+			if (d_is_positive(dentry))
+				return dentry;
+			dput(dentry);
+			return ERR_PTR(-ENOENT);
+		}
+		dput(dentry);
+	}
+	return divulge_lookup(dir, name->bytes, name->len);
+}
+
+static int find(struct found *found, const struct path *dir,
+		const struct entry *name)
+{
+	struct dentry *dentry;
+
+	dentry = look_up(dir, name);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	found->name = name;
+	found->path.mnt = dir->mnt;
+	found->path.dentry = dentry;
+	found->crossed = false;
+	return follow_mounts(found);
+}
+
+static const struct divulge_birth_view *view_of(struct walk *walk,
+						struct super_block *sb)
+{
+	if (walk->view.sb != sb) {
+		divulge_birth_look_at(&walk->view, sb);
+		walk->view.now = walk->now;
+	}
+	return &walk->view;
+}
+
+static bool passes(const struct walk *walk, const struct kstat *stat, u8 type)
+{
+	if (!(walk->types & BIT(type)))
+		return false;
+	if (!walk->has_since && !walk->has_until)
+		return true;
+	if (!(stat->result_mask & STATX_BTIME))
+		return false;
+	return (!walk->has_since ||
+		timespec64_compare(&stat->btime, &walk->since) >= 0) &&
+	       (!walk->has_until ||
+		timespec64_compare(&stat->btime, &walk->until) <= 0);
+}
+
+static bool may_be_copied(const struct walk *walk)
+{
+	return !walk->level || walk->level->upper;
+}
+
+/* Return: 0, also if it is filtered out, or -EMSGSIZE */
+static int put_birth(struct msgs *msgs, struct walk *walk,
+		     const struct found *found, struct kstat *stat)
+{
+	struct dentry *dentry = found->path.dentry;
+	const struct divulge_birth_view *view = view_of(walk, dentry->d_sb);
+	struct divulge_birth birth;
+	int err;
+
+	divulge_birth_fill(&birth, view, d_inode(dentry), stat);
+	if (!passes(walk, stat, birth.type))
+		return 0;
+	if (may_be_copied(walk) && divulge_overlay_copied(dentry))
+		birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
+	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);
+	if (!err)
+		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_ENTRY, &birth,
+				sizeof(birth), found->name);
+	if (!err)
+		walk->total.matched++;
+	return err;
+}
+
+/* What is found is a directory that was told. Return: 0, or -EMSGSIZE */
+static int keep_dir(struct msgs *msgs, struct walk *walk,
+		    const struct found *found, const struct kstat *stat)
+{
+	u8 reason = found->crossed ? DIVULGE_BIRTH_SKIP_REASON_MOUNT :
+				     DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME;
+
+	if (walk->level->depth + 1 >= walk->max_depth)
+		return 0;
+	if (!walk->cross && stat->dev != walk->dev)
+		return put_skip(msgs, walk, found->name, reason, 0);
+	if (keep_name(walk->level, found->name))
+		return put_skip(msgs, walk, found->name,
+				DIVULGE_BIRTH_SKIP_REASON_ERROR, ENOMEM);
+	return 0;
+}
+
+static int tell_found(struct msgs *msgs, struct walk *walk,
+		      const struct found *found)
+{
+	struct kstat stat;
+	int err;
+
+	err = vfs_getattr(&found->path, &stat, STATX_BASIC_STATS | STATX_BTIME,
+			  AT_STATX_SYNC_AS_STAT);
+	if (err)
+		return put_skip(msgs, walk, found->name,
+				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
+	/* What follows may not fit; then only that is told once more. */
+	if (!walk->told) {
+		err = put_birth(msgs, walk, found, &stat);
+		if (err)
+			return err;
+		walk->told = true;
+		walk->total.visited++;
+		walk->visits++;
+	}
+	if (!walk->level)
+		walk->dev = stat.dev;
+	else if (S_ISDIR(stat.mode))
+		return keep_dir(msgs, walk, found, &stat);
+	return 0;
+}
+
+/* Return: 0, also if nothing of that name is there any more, or -EMSGSIZE */
+static int tell_name(struct msgs *msgs, struct walk *walk,
+		     const struct entry *name)
+{
+	struct found found;
+	int err;
+
+	err = find(&found, &walk->level->path, name);
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return put_skip(msgs, walk, name,
+				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
+	err = tell_found(msgs, walk, &found);
+	put_found(&found);
+	return err;
+}
+
+static int tell_names(struct msgs *msgs, struct walk *walk)
+{
+	const struct entry *name;
+	int err;
+
+	while (walk->names_next < walk->names_len) {
+		name = (const struct entry *)(walk->names + walk->names_next);
+		err = tell_name(msgs, walk, name);
+		if (err)
+			return err;
+		walk->told = false;
+		walk->names_next += sizeof(*name) + name->len;
+		if (walk->visits == VISITS_A_CALL)
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+struct reader {
+	struct dir_context ctx;
+	struct walk *walk;
+	unsigned int seen;
+};
+
+static bool is_dot(const char *name, int len)
+{
+	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
+}
+
+/* The directory is locked here, so names are only kept. */
+static bool keep_entry(struct dir_context *ctx, const char *name, int len,
+		       loff_t pos, u64 ino, unsigned int type)
+{
+	struct reader *reader = container_of(ctx, typeof(*reader), ctx);
+	struct walk *walk = reader->walk;
+	struct entry *entry;
+
+	reader->seen++;
+	if (is_dot(name, len))
+		return true;
+	/* No filesystem has longer ones. */
+	if (WARN_ON_ONCE(len <= 0 || len > NAME_MAX))
+		return false;
+	if (NAMES_SIZE - walk->names_len < sizeof(*entry) + len)
+		return false;
+	entry = (struct entry *)(walk->names + walk->names_len);
+	entry->len = len;
+	memcpy(entry->bytes, name, len);
+	walk->names_len += sizeof(*entry) + len;
+	return true;
+}
+
+static void close_dir(struct walk *walk)
+{
+	fput(walk->dir);
+	walk->dir = NULL;
+}
+
+/* Read some of the directory. Return: 0 or -EMSGSIZE */
+static int read_dir(struct msgs *msgs, struct walk *walk)
+{
+	struct reader reader = {
+		.ctx.actor = keep_entry,
+		.walk = walk,
+	};
+	int err;
+
+	walk->names_len = 0;
+	walk->names_next = 0;
+	err = iterate_dir(walk->dir, &reader.ctx);
+	cond_resched();
+	/* As for getdents(2), nothing more is the only end there is. */
+	if (reader.seen)
+		return 0;
+	/* It may have been removed. */
+	if (err && err != -ENOENT)
+		err = put_skip(msgs, walk, NULL,
+			       DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
+	else
+		err = 0;
+	if (!err)
+		close_dir(walk);
+	return err;
+}
+
+static int tell_dir(struct msgs *msgs, struct walk *walk)
+{
+	int err;
+
+	for (;;) {
+		err = tell_names(msgs, walk);
+		if (err || !walk->dir)
+			return err;
+		err = read_dir(msgs, walk);
+		if (err)
+			return err;
+	}
+}
+
+static int push_level(struct walk *walk, const struct path *path,
+		      const struct entry *name)
+{
+	struct level *level;
+
+	level = kzalloc(sizeof(*level), GFP_KERNEL_ACCOUNT);
+	if (!level)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&level->blocks);
+	level->path = *path;
+	path_get(&level->path);
+	level->name = name;
+	level->up = walk->level;
+	level->depth = walk->level ? walk->level->depth + 1 : 0;
+	level->upper = divulge_overlay_is_upper(path->dentry);
+	walk->level = level;
+	return 0;
+}
+
+/*
+ * Go into a directory. What may not be read is told there, by no name.
+ * Return: 0, also if it was told why not, or -EMSGSIZE
+ */
+static int enter(struct msgs *msgs, struct walk *walk,
+		 const struct path *path, const struct entry *name)
+{
+	u8 reason = DIVULGE_BIRTH_SKIP_REASON_ERROR;
+	struct file *dir;
+	int err;
+
+	err = push_level(walk, path, name);
+	if (err)
+		return put_skip(msgs, walk, name, reason, -err);
+
+	err = divulge_permission(path, MAY_READ | MAY_OPEN);
+	if (err == -EACCES)
+		reason = DIVULGE_BIRTH_SKIP_REASON_UNREADABLE;
+	if (!err) {
+		err = divulge_permission(path, MAY_EXEC);
+		if (err == -EACCES)
+			reason = DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE;
+	}
+	if (!err) {
+		/* To look is no access that anybody wants to be recorded. */
+		dir = dentry_open(path, O_RDONLY | O_DIRECTORY | O_LARGEFILE |
+				  O_NOATIME, walk->cred);
+		if (!IS_ERR(dir)) {
+			walk->dir = dir;
+			return 0;
+		}
+		err = PTR_ERR(dir);
+	}
+	err = put_skip(msgs, walk, NULL, reason, -err);
+	if (err)
+		pop_level(walk);
+	return err;
+}
+
+static bool is_dir_still(const struct walk *walk, const struct path *path)
+{
+	return d_can_lookup(path->dentry) &&
+	       (walk->cross || path->dentry->d_sb == walk->root.dentry->d_sb);
+}
+
+static int enter_name(struct msgs *msgs, struct walk *walk,
+		      const struct entry *name)
+{
+	struct found found;
+	int err;
+
+	err = find(&found, &walk->level->path, name);
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return put_skip(msgs, walk, name,
+				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
+	if (is_dir_still(walk, &found.path))
+		err = enter(msgs, walk, &found.path, name);
+	put_found(&found);
+	return err;
+}
+
+/* Go to the next directory. Return: 1, 0 at the end, or -EMSGSIZE */
+static int next_dir(struct msgs *msgs, struct walk *walk)
+{
+	const struct entry *name;
+	struct level *level;
+	int err;
+
+	while ((level = walk->level)) {
+		close_msg(msgs);
+		name = next_kept(level);
+		if (!name) {
+			pop_level(walk);
+			continue;
+		}
+		err = enter_name(msgs, walk, name);
+		if (err) {
+			/* Once more, in the next message */
+			level->next -= sizeof(*name) + name->len;
+			return err;
+		}
+		if (walk->dir)
+			return 1;
+	}
+	return 0;
+}
+
+static int tell_root(struct msgs *msgs, struct walk *walk)
+{
+	const struct found found = { .path = walk->root };
+
+	return tell_found(msgs, walk, &found);
+}
+
+static int enter_root(struct msgs *msgs, struct walk *walk)
+{
+	close_msg(msgs);
+	walk->told = false;
+	if (!walk->max_depth || !d_can_lookup(walk->root.dentry))
+		return 0;
+	return enter(msgs, walk, &walk->root, NULL);
+}
+
+static int walk_on(struct msgs *msgs, struct walk *walk)
+{
+	int err;
+
+	do {
+		err = tell_dir(msgs, walk);
+		if (!err)
+			err = next_dir(msgs, walk);
+	} while (err > 0);
+	return err;
+}
+
+static int put_started(struct msgs *msgs, struct walk *walk)
+{
+	const struct divulge_moment now = {
+		.sec = walk->now.tv_sec,
+		.nsec = walk->now.tv_nsec,
+	};
+	int err;
+
+	err = open_msg(msgs);
+	if (err)
+		return err;
+	err = nla_put(msgs->skb, DIVULGE_A_BIRTH_TREE_STARTED, sizeof(now),
+		      &now);
+	if (err)
+		cancel_msg(msgs);
+	return err;
+}
+
+/* Return: 0 when the phase is done, or -EMSGSIZE */
+static int go_on(struct msgs *msgs, struct walk *walk)
+{
+	switch (walk->phase) {
+	case PHASE_START:
+		return put_started(msgs, walk);
+	case PHASE_ROOT:
+		return tell_root(msgs, walk);
+	case PHASE_ENTER:
+		return enter_root(msgs, walk);
+	case PHASE_WALK:
+		return walk_on(msgs, walk);
+	case PHASE_TOTAL:
+		return put_total(msgs, walk);
+	case PHASE_END:
+		break;
+	}
+	return -EMSGSIZE;
+}
+
+static struct walk *walk_of(struct netlink_callback *cb)
+{
+	return *(struct walk **)cb->ctx;
+}
+
+/**
+ * divulge_nl_birth_dump_dumpit - answer DIVULGE_CMD_BIRTH_DUMP
+ * @skb: message to fill
+ * @cb: where the dump is
+ *
+ * Process context, of whoever receives; may sleep for as long as the
+ * filesystem takes. The first call runs in that of the asker's sendmsg(), in
+ * which all of generic netlink waits, and therefore touches no filesystem.
+ *
+ * Return: length of the message, 0 at the end.
+ */
+int divulge_nl_birth_dump_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct msgs msgs = { .skb = skb, .cb = cb };
+	struct walk *walk = walk_of(cb);
+	enum phase first = walk->phase;
+	const struct cred *old;
+
+	walk->visits = 0;
+	old = override_creds(walk->cred);
+	while (!go_on(&msgs, walk)) {
+		walk->phase++;
+		if (first == PHASE_START)
+			break;
+	}
+	revert_creds(old);
+	close_msg(&msgs);
+	/* Nothing to tell yet, which is not the end */
+	if (!skb->len && walk->phase != PHASE_END)
+		put_total(&msgs, walk);
+	return skb->len;
+}
+
+/* Return: 0, or -EINVAL with the reason told */
+static int take_moment(struct timespec64 *to, bool *has,
+		       const struct nlattr *attr,
+		       struct netlink_ext_ack *extack)
+{
+	struct divulge_moment moment;
+
+	if (!attr)
+		return 0;
+	memcpy(&moment, nla_data(attr), sizeof(moment));
+	if (moment.nsec >= NSEC_PER_SEC || moment.reserved) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "not a point in time: nsec is a second or more, or reserved is not zero");
+		return -EINVAL;
+	}
+	to->tv_sec = moment.sec;
+	to->tv_nsec = moment.nsec;
+	*has = true;
+	return 0;
+}
+
+static int take_request(struct walk *walk, struct nlattr **attrs,
+			struct netlink_ext_ack *extack)
+{
+	const struct nlattr *types = attrs[DIVULGE_A_BIRTH_TREE_TYPES];
+	const struct nlattr *depth = attrs[DIVULGE_A_BIRTH_TREE_MAX_DEPTH];
+	int err;
+
+	walk->types = types ? nla_get_u32(types) : TYPES_ALL;
+	walk->max_depth = depth ? nla_get_u32(depth) : U32_MAX;
+	walk->cross = nla_get_flag(attrs[DIVULGE_A_BIRTH_TREE_CROSS]);
+	err = take_moment(&walk->since, &walk->has_since,
+			  attrs[DIVULGE_A_BIRTH_TREE_SINCE], extack);
+	if (err)
+		return err;
+	return take_moment(&walk->until, &walk->has_until,
+			   attrs[DIVULGE_A_BIRTH_TREE_UNTIL], extack);
+}
+
+static int take_root(struct walk *walk, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	struct file *file;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(extack, "fd of the file is missing");
+		return -EINVAL;
+	}
+	file = fget_raw(nla_get_s32(attr));
+	if (!file) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "fd is not open");
+		return -EBADF;
+	}
+	walk->root = file->f_path;
+	path_get(&walk->root);
+	fput(file);
+	return 0;
+}
+
+/**
+ * divulge_nl_birth_dump_start - begin to answer DIVULGE_CMD_BIRTH_DUMP
+ * @cb: the dump
+ *
+ * Runs in the context of the asker's sendmsg(). Until
+ * divulge_nl_birth_dump_done() the dump holds the file that was asked for, as
+ * an open directory would.
+ *
+ * Return: 0, -EINVAL, -EBADF or -ENOMEM.
+ */
+int divulge_nl_birth_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = divulge_dump_attrs(cb);
+	struct walk *walk;
+	int err;
+
+	BUILD_BUG_ON(sizeof(walk) > sizeof(cb->ctx));
+
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
+	if (!walk)
+		return -ENOMEM;
+	walk->names = kmalloc(NAMES_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!walk->names) {
+		err = -ENOMEM;
+		goto free_walk;
+	}
+	err = take_request(walk, attrs, cb->extack);
+	if (err)
+		goto free_names;
+	err = take_root(walk, attrs[DIVULGE_A_BIRTH_TREE_FD], cb->extack);
+	if (err)
+		goto free_names;
+	walk->cred = get_current_cred();
+	ktime_get_real_ts64(&walk->now);
+	*(struct walk **)cb->ctx = walk;
+	return 0;
+
+free_names:
+	kfree(walk->names);
+free_walk:
+	kfree(walk);
+	return err;
+}
+
+/**
+ * divulge_nl_birth_dump_done - let go of a dump, whole or not
+ * @cb: the dump
+ *
+ * Process context.
+ *
+ * Return: 0.
+ */
+int divulge_nl_birth_dump_done(struct netlink_callback *cb)
+{
+	struct walk *walk = walk_of(cb);
+
+	if (walk->dir)
+		close_dir(walk);
+	while (walk->level)
+		pop_level(walk);
+	path_put(&walk->root);
+	put_cred(walk->cred);
+	kfree(walk->names);
+	kfree(walk);
+	return 0;
+}
