@@ -51,6 +51,24 @@ static const char *const birth_terms[] = {
 	[DIVULGE_BIRTH_TERM_OTIME]		= "otime",
 };
 
+#define BIT(flag)		__builtin_ctz(DIVULGE_BIRTH_FLAG_##flag)
+
+static const char *const birth_flags[] = {
+	[BIT(AFTER_MTIME)]			= "after-mtime",
+	[BIT(FUTURE)]				= "future",
+	[BIT(BEFORE_FS)]			= "before-fs",
+	[BIT(COPIED_UP)]			= "copied-up",
+	[BIT(INHERITED)]			= "inherited",
+};
+
+static const char *const skip_reasons[] = {
+	[DIVULGE_BIRTH_SKIP_REASON_ERROR]	= "error",
+	[DIVULGE_BIRTH_SKIP_REASON_UNREADABLE]	= "unreadable",
+	[DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE] = "unsearchable",
+	[DIVULGE_BIRTH_SKIP_REASON_MOUNT]	= "mount",
+	[DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME]	= "subvolume",
+};
+
 static const char *const birth_kinds[] = {
 	[DIVULGE_BIRTH_KIND_CREATED]		= "created",
 	[DIVULGE_BIRTH_KIND_NAMED]		= "named",
@@ -109,7 +127,22 @@ const struct field birth_fields[] = {
 	PLAIN(UINT, divulge_birth, gen),
 	NAMED(ENUM, divulge_birth, type, file_types),
 	PLAIN(UINT, divulge_birth, mode),
-	PLAIN(UINT, divulge_birth, flags),
+	NAMED(FLAGS, divulge_birth, flags, birth_flags),
+	{ FIELD(BORN, divulge_birth, missing, "born"),
+	  .names = birth_missings, .nr_names = ARRAY_SIZE(birth_missings) },
+	{ 0 }
+};
+
+const struct field skip_fields[] = {
+	NAMED(ENUM, divulge_birth_skip, reason, skip_reasons),
+	PLAIN(UINT, divulge_birth_skip, error),
+	{ 0 }
+};
+
+const struct field total_fields[] = {
+	PLAIN(UINT, divulge_birth_total, visited),
+	PLAIN(UINT, divulge_birth_total, matched),
+	PLAIN(UINT, divulge_birth_total, skipped),
 	{ 0 }
 };
 
@@ -257,6 +290,14 @@ static void set_enum(struct value *v, const struct field *field, uint8_t n)
 		set_uint(v, n);
 }
 
+static void set_flags(struct value *v, const struct field *field, uint8_t bits)
+{
+	v->kind = VALUE_FLAGS;
+	v->flags.bits = bits;
+	v->flags.names = field->names;
+	v->flags.nr_names = field->nr_names;
+}
+
 static void set_dev(struct value *v, uint64_t major, uint64_t minor)
 {
 	int len = snprintf(v->buf, sizeof(v->buf), "%" PRIu64 ":%" PRIu64,
@@ -301,6 +342,9 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_STATE:
 		set_enum(v, field, load(at, sizeof(uint8_t)));
 		break;
+	case FIELD_FLAGS:
+		set_flags(v, field, load(at, sizeof(uint8_t)));
+		break;
 	case FIELD_CHARS:
 		set_bytes(v, at, strnlen(at, field->size));
 		break;
@@ -333,10 +377,54 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_CCID:
 		set_ccid(v, load(at, sizeof(int16_t)));
 		break;
+	case FIELD_BORN:
 	case FIELD_LOCAL:
 	case FIELD_PEER:
 	case FIELD_WHERE:
 		break;
+	}
+}
+
+/**
+ * value_flag - take one flag out of those that a field holds
+ * @v: VALUE_FLAGS
+ * @bit: number of the flag, less than NR_FLAGS
+ * @flag: filled with its name, or its value if this program knows no name
+ *
+ * Return: true if the flag is set.
+ */
+bool value_flag(const struct value *v, unsigned int bit, struct value *flag)
+{
+	const struct flags *flags = &v->flags;
+	const char *name = bit < flags->nr_names ? flags->names[bit] : NULL;
+	uint32_t mask = UINT32_C(1) << bit;
+
+	if (name)
+		set_bytes(flag, name, strlen(name));
+	else
+		set_uint(flag, mask);
+	return flags->bits & mask;
+}
+
+static void put_value(const struct field *field, const struct value *v,
+		      FILE *out);
+
+static void put_flags(const struct field *field, const struct value *v,
+		      FILE *out)
+{
+	bool first = true;
+	struct value flag;
+	unsigned int bit;
+
+	if (!v->flags.bits)
+		putc('-', out);
+	for (bit = 0; bit < NR_FLAGS; bit++) {
+		if (!value_flag(v, bit, &flag))
+			continue;
+		if (!first)
+			putc(',', out);
+		put_value(field, &flag, out);
+		first = false;
 	}
 }
 
@@ -362,7 +450,28 @@ static void put_value(const struct field *field, const struct value *v,
 			stamp_local(v->stamp, buf);
 		fputs(buf, out);
 		break;
+	case VALUE_FLAGS:
+		put_flags(field, v, out);
+		break;
 	}
+}
+
+static void put_born(const struct field *field,
+		     const struct divulge_birth *birth, FILE *out)
+{
+	struct stamp t = { birth->btime_sec, birth->btime_nsec };
+	char buf[STAMP_LEN];
+	struct value why;
+
+	if (birth->missing == DIVULGE_BIRTH_MISSING_NONE) {
+		stamp_local(t, buf);
+		fputs(buf, out);
+		return;
+	}
+	set_enum(&why, field, birth->missing);
+	putc('(', out);
+	put_value(field, &why, out);
+	putc(')', out);
 }
 
 static void put_capitals(const struct value *v, FILE *out)
@@ -453,6 +562,9 @@ void field_text(const struct field *field, const void *data, FILE *out)
 	case FIELD_SERVICE:
 		put_service(v.u, out);
 		break;
+	case FIELD_BORN:
+		put_born(field, data, out);
+		break;
 	case FIELD_LOCAL:
 		put_end(sock, sock->saddr, sock->ifindex, sock->sport, out);
 		break;
@@ -469,6 +581,33 @@ void field_text(const struct field *field, const void *data, FILE *out)
 }
 
 /**
+ * record_field - find a field of a record
+ * @rec: the record
+ * @name: name of the field
+ * @len: length of @name
+ * @data: set to the struct that the field is in
+ *
+ * Return: the field, NULL if the record has no such field.
+ */
+const struct field *record_field(const struct record *rec, const char *name,
+				 size_t len, const void **data)
+{
+	const struct field *field;
+	const struct part *part;
+
+	for (part = rec->part; part->fields; part++) {
+		for (field = part->fields; field->name; field++) {
+			if (strncmp(field->name, name, len) ||
+			    field->name[len])
+				continue;
+			*data = part->data;
+			return field;
+		}
+	}
+	return NULL;
+}
+
+/**
  * record_text - write one field of a record for people to read
  * @rec: the record
  * @name: name of the field
@@ -479,15 +618,10 @@ void field_text(const struct field *field, const void *data, FILE *out)
 bool record_text(const struct record *rec, const char *name, FILE *out)
 {
 	const struct field *field;
-	const struct part *part;
+	const void *data;
 
-	for (part = rec->part; part->fields; part++) {
-		for (field = part->fields; field->name; field++) {
-			if (strcmp(field->name, name))
-				continue;
-			field_text(field, part->data, out);
-			return true;
-		}
-	}
-	return false;
+	field = record_field(rec, name, strlen(name), &data);
+	if (field)
+		field_text(field, data, out);
+	return field;
 }

@@ -20,6 +20,16 @@ enum value_kind {
 	VALUE_UINT,
 	VALUE_BYTES,
 	VALUE_STAMP,
+	VALUE_FLAGS,
+};
+
+#define NR_FLAGS	32
+
+/* A number whose bits have names */
+struct flags {
+	uint32_t bits;
+	const char *const *names;
+	size_t nr_names;
 };
 
 /**
@@ -28,6 +38,7 @@ enum value_kind {
  * @u: number
  * @bytes: text
  * @stamp: point in time
+ * @flags: what value_flag() takes apart
  * @buf: where @bytes points if the text was made
  */
 struct value {
@@ -36,6 +47,7 @@ struct value {
 		uint64_t u;
 		struct bytes bytes;
 		struct stamp stamp;
+		struct flags flags;
 	};
 	char buf[48];
 };
@@ -44,6 +56,7 @@ enum field_kind {
 	FIELD_UINT,	/* size: 1, 2, 4 or 8 bytes */
 	FIELD_ENUM,	/* one byte; names */
 	FIELD_STATE,	/* the same, in capitals for people */
+	FIELD_FLAGS,	/* one byte; names, that of bit 0 first */
 	FIELD_CHARS,	/* size: of the array, NUL padded */
 	FIELD_STRING,	/* const char * */
 	FIELD_BYTES,	/* struct bytes */
@@ -56,12 +69,13 @@ enum field_kind {
 	FIELD_SERVICE,
 
 	/* Two fields in one, for people only */
+	FIELD_BORN,	/* birth, or in parentheses why there is none */
 	FIELD_LOCAL,	/* address, interface and port */
 	FIELD_PEER,
 	FIELD_WHERE,	/* path, or as much of it as is known */
 };
 
-#define FIELD_IS_DATA(f)	((f)->kind < FIELD_LOCAL)
+#define FIELD_IS_DATA(f)	((f)->kind < FIELD_BORN)
 
 /**
  * struct field - one field of a record; tables of them end with no name
@@ -70,7 +84,7 @@ enum field_kind {
  * @offset: where it is in its struct
  * @second: see enum field_kind
  * @size: see enum field_kind
- * @names: of the values of an enum
+ * @names: of the values of an enum, or of flags
  * @nr_names: how many
  */
 struct field {
@@ -118,6 +132,8 @@ struct record {
 };
 
 extern const struct field birth_fields[];
+extern const struct field skip_fields[];
+extern const struct field total_fields[];
 extern const struct field origin_fields[];
 extern const struct field path_fields[];
 extern const struct field place_fields[];
@@ -130,7 +146,10 @@ extern const struct field birth_counters_fields[];
 extern const struct field dccp_counters_fields[];
 
 void field_value(const struct field *field, const void *data, struct value *v);
+bool value_flag(const struct value *v, unsigned int bit, struct value *flag);
 void field_text(const struct field *field, const void *data, FILE *out);
+const struct field *record_field(const struct record *rec, const char *name,
+				 size_t len, const void **data);
 bool record_text(const struct record *rec, const char *name, FILE *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One JSON object a line, flat */
+/* One JSON object a line, flat but for the names of flags */
 
 #include <errno.h>
 
@@ -52,6 +52,38 @@ static struct json_object *from_bytes(const struct bytes *bytes)
 	return obj;
 }
 
+static int from_value(const struct value *v, struct json_object **obj);
+
+static int add_flag(struct json_object *to, const struct value *flag)
+{
+	struct json_object *obj;
+	int err;
+
+	err = from_value(flag, &obj);
+	if (err)
+		return err;
+	if (!json_object_array_add(to, obj))
+		return 0;
+	json_object_put(obj);
+	return -ENOMEM;
+}
+
+/* The names of those that are set, in an array */
+static struct json_object *from_flags(const struct value *v)
+{
+	struct json_object *obj = json_object_new_array();
+	struct value flag;
+	unsigned int bit;
+
+	for (bit = 0; obj && bit < NR_FLAGS; bit++) {
+		if (!value_flag(v, bit, &flag) || !add_flag(obj, &flag))
+			continue;
+		json_object_put(obj);
+		obj = NULL;
+	}
+	return obj;
+}
+
 static int from_value(const struct value *v, struct json_object **obj)
 {
 	char buf[STAMP_LEN];
@@ -69,6 +101,9 @@ static int from_value(const struct value *v, struct json_object **obj)
 	case VALUE_STAMP:
 		stamp_utc(v->stamp, buf);
 		*obj = json_object_new_string(buf);
+		break;
+	case VALUE_FLAGS:
+		*obj = from_flags(v);
 		break;
 	}
 	return *obj ? 0 : -ENOMEM;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The field tables, for spec.py: table, key and the names of an enum */
+/* The field tables, for spec.py: table, key and the names of what it may be */
 #include <stdio.h>
 
 #include "record.h"
@@ -10,6 +10,8 @@ static const struct {
 	const struct field *fields;
 } tables[] = {
 	{ "birth",		birth_fields },
+	{ "birth-skip",		skip_fields },
+	{ "birth-total",	total_fields },
 	{ "birth-origin",	origin_fields },
 	{ "dccp-sock",		sock_fields },
 	{ "dccp-change",	change_fields },

@@ -20,10 +20,11 @@ def key(member):
 def from_spec(spec):
     defs = {d["name"]: d for d in spec["definitions"]}
     enums = {n: [e["name"] for e in d["entries"]]
-             for n, d in defs.items() if d["type"] == "enum"}
+             for n, d in defs.items() if d["type"] in ("enum", "flags")}
     want = {}
-    for name in ("birth", "birth-origin", "dccp-sock", "dccp-change",
-                 "birth-counters", "dccp-counters"):
+    for name in ("birth", "birth-skip", "birth-total", "birth-origin",
+                 "dccp-sock", "dccp-change", "birth-counters",
+                 "dccp-counters"):
         for member in defs[name]["members"]:
             if member["name"] != "reserved":
                 want[name, key(member["name"])] = \

@@ -133,7 +133,7 @@ static void test_birth(void)
 		"\"missing\":\"none\",\"term\":\"crtime\",\"granularity\":1,"
 		"\"fs\":\"xfs\",\"dev\":\"254:16\","
 		"\"ino\":18446744073709551615,\"gen\":77,\"type\":\"reg\","
-		"\"mode\":33188}\n", "all of it in JSON");
+		"\"mode\":33188,\"flags\":[]}\n", "all of it in JSON");
 	end();
 }
 
