@@ -2,148 +2,218 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
-#include "module.h"
-#include "sink.h"
+#include "search.h"
 #include "text.h"
 #include "usage.h"
 #include "util.h"
+#include "when.h"
 
-/* What comes after the name of the filesystem */
-static const char *const missing[] = {
-	[DIVULGE_BIRTH_MISSING_NOT_STORED] =
-		"keeps none: use ext4, XFS or Btrfs",
-	[DIVULGE_BIRTH_MISSING_NOT_REPORTED] =
-		"does not tell of one: use ext4, XFS or Btrfs, or a newer kernel",
-	[DIVULGE_BIRTH_MISSING_INODE_TOO_SMALL] =
-		"has no room for it in this inode: make one with 'mke2fs -I 256'",
-	[DIVULGE_BIRTH_MISSING_FORMAT_TOO_OLD] =
-		"of version 4 keeps none: make one with 'mkfs.xfs -m crc=1'",
+static const struct {
+	char letter;
+	const char *name;
+	uint8_t type;
+} types[] = {
+	{ 'f', "reg",	DIVULGE_FILE_TYPE_REG },
+	{ 'd', "dir",	DIVULGE_FILE_TYPE_DIR },
+	{ 'l', "lnk",	DIVULGE_FILE_TYPE_LNK },
+	{ 'p', "fifo",	DIVULGE_FILE_TYPE_FIFO },
+	{ 's', "sock",	DIVULGE_FILE_TYPE_SOCK },
+	{ 'b', "blk",	DIVULGE_FILE_TYPE_BLK },
+	{ 'c', "chr",	DIVULGE_FILE_TYPE_CHR },
 };
 
-static int keep_birth(const struct nlmsghdr *nlh, void *arg)
+/* The parsers return an exit code, or -1 to go on, as cmd_only_json() does. */
+static int parse_moment(const char *arg, struct divulge_moment *moment)
 {
-	const struct nlattr *tb[DIVULGE_A_BIRTH_MAX + 1];
-
-	genl_attrs(nlh, tb, DIVULGE_A_BIRTH_MAX);
-	if (!genl_struct(tb[DIVULGE_A_BIRTH_RECORD], arg,
-			 sizeof(struct divulge_birth)))
-		return -EBADMSG;
-	return 0;
-}
-
-static int get_birth(struct genl *genl, const char *path, int fd,
-		     struct divulge_birth *birth)
-{
-	struct nlmsghdr *nlh;
 	int err;
 
-	nlh = genl_request(genl, DIVULGE_CMD_BIRTH_GET, NLM_F_ACK);
-	mnl_attr_put_u32(nlh, DIVULGE_A_BIRTH_FD, fd);
-	err = genl_talk(genl, nlh, keep_birth, birth);
-	if (err)
-		report("cannot ask for the birth of '%s': %s", path, genl->why);
-	return err;
+	err = when_parse(arg, moment);
+	if (err == -EINVAL)
+		return misused("'%s' is no time that date(1) knows", arg);
+	if (!err)
+		return -1;
+	report("cannot ask date(1) when '%s' is: %s", arg, strerror(-err));
+	return EXIT_FAILED;
 }
 
-static void report_missing(const char *path, const struct divulge_birth *birth)
+static int parse_type(const char *arg, size_t len, uint32_t *bits)
 {
-	const char *why = NULL;
+	bool letter, name;
+	size_t i;
 
-	if (birth->missing < ARRAY_SIZE(missing))
-		why = missing[birth->missing];
-	report("'%s' has no birth time: %.*s %s", path,
-	       (int)sizeof(birth->fs), (const char *)birth->fs,
-	       why ? why : "has a reason that a newer divulge may know");
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		letter = len == 1 && *arg == types[i].letter;
+		name = len == strlen(types[i].name) &&
+		       !memcmp(arg, types[i].name, len);
+		if (!letter && !name)
+			continue;
+		*bits |= UINT32_C(1) << types[i].type;
+		return -1;
+	}
+	return misused("'%.*s' is no type of file (f, d, l, p, s, b, c)",
+		       (int)len, arg);
 }
 
-static int show(struct sink *sink, const char *path,
-		const struct divulge_birth *birth)
+static int parse_types(const char *arg, uint32_t *bits)
 {
-	struct place place = { .path = { path, strlen(path) } };
-	struct record rec = {
-		.part = {
-			{ path_fields, &place },
-			{ birth_fields, birth },
-		},
+	size_t len;
+	int code;
+
+	for (;; arg += len + 1) {
+		len = strcspn(arg, ",");
+		code = parse_type(arg, len, bits);
+		if (code >= 0 || !arg[len])
+			return code;
+	}
+}
+
+static int parse_depth(const char *arg, int64_t *depth)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(arg, &end, 10);
+	if (*arg < '0' || *arg > '9' || *end || errno || n > UINT32_MAX)
+		return misused("'%s' is no depth", arg);
+	*depth = n;
+	return -1;
+}
+
+static int parse_format(const char *arg, struct format *format)
+{
+	static const struct record like = {
+		.part = { { path_fields, NULL }, { birth_fields, NULL } },
 	};
-	bool there = birth->missing == DIVULGE_BIRTH_MISSING_NONE;
 
-	if (!there)
-		report_missing(path, birth);
-	if (there || sink->ops == &sink_json)
-		sink_put(sink, &rec);
-	return there ? EXIT_OK : EXIT_FAILED;
+	format->text = arg;
+	return format_check(arg, &like) ? EXIT_MISUSED : -1;
 }
 
-static int birth_of(struct genl *genl, struct sink *sink, const char *path,
-		    int flags)
-{
-	struct divulge_birth birth;
-	int fd, err;
+enum {
+	OPTION_CROSS = 256,
+	OPTION_FORMAT,
+	OPTION_MAX_DEPTH,
+	OPTION_SINCE,
+	OPTION_SORT,
+	OPTION_TYPE,
+	OPTION_UNTIL,
+};
 
-	fd = open(path, O_PATH | O_CLOEXEC | flags);
-	if (fd < 0) {
-		report("cannot open '%s': %s", path, strerror(errno));
-		return EXIT_FAILED;
+static const struct option options[] = {
+	{ "cross", no_argument, NULL, OPTION_CROSS },
+	{ "dereference", no_argument, NULL, 'L' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "max-depth", required_argument, NULL, OPTION_MAX_DEPTH },
+	{ "print0", no_argument, NULL, '0' },
+	{ "recursive", no_argument, NULL, 'r' },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "sort", no_argument, NULL, OPTION_SORT },
+	{ "type", required_argument, NULL, OPTION_TYPE },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ 0 }
+};
+
+static int parse_value(struct search *search, int c)
+{
+	static struct divulge_moment since, until;
+	struct tree_query *query = &search->query;
+
+	switch (c) {
+	case OPTION_FORMAT:
+		return parse_format(optarg, &search->format);
+	case OPTION_MAX_DEPTH:
+		return parse_depth(optarg, &query->max_depth);
+	case OPTION_SINCE:
+		query->since = &since;
+		return parse_moment(optarg, &since);
+	case OPTION_TYPE:
+		return parse_types(optarg, &query->types);
+	default:
+		query->until = &until;
+		return parse_moment(optarg, &until);
 	}
-	err = get_birth(genl, path, fd, &birth);
-	close(fd);
-	return err ? EXIT_FAILED : show(sink, path, &birth);
 }
 
-static int births_of(const struct sink_ops *format, char **paths, int flags)
+static int parse_option(struct search *search, int c, char **argv)
 {
-	int code = EXIT_OK;
-	struct genl genl;
-	struct sink sink;
-
-	if (module_open(&genl))
-		return EXIT_FAILED;
-	if (sink_open(&sink, format, "-")) {
-		code = EXIT_FAILED;
-		goto close_genl;
+	switch (c) {
+	case '0':
+		search->format.raw = true;
+		return -1;
+	case 'L':
+		search->flags = 0;
+		return -1;
+	case 'j':
+		search->json = true;
+		return -1;
+	case 'r':
+		search->recursive = true;
+		return -1;
+	case OPTION_CROSS:
+		search->query.cross = true;
+		return -1;
+	case OPTION_SORT:
+		search->sort = true;
+		return -1;
+	case '?':
+	case ':':
+		return bad_option(c, argv);
+	default:
+		return parse_value(search, c);
 	}
-	for (; *paths && !sink.err; paths++)
-		if (birth_of(&genl, &sink, *paths, flags))
-			code = EXIT_FAILED;
-	if (sink_close(&sink))
-		code = EXIT_FAILED;
-close_genl:
-	genl_close(&genl);
-	return code;
+}
+
+static bool is_before(const struct divulge_moment *a,
+		      const struct divulge_moment *b)
+{
+	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
+}
+
+/* See whether what was asked for goes together, and add what goes with it. */
+static int settle(struct search *search)
+{
+	struct tree_query *query = &search->query;
+
+	if (search->json && (search->format.text || search->format.raw))
+		return misused("'--json' goes with neither '--format' nor "
+			       "'--print0'");
+	if (!search->recursive && query->max_depth >= 0)
+		return misused("'--max-depth' needs '--recursive'");
+	if (!search->recursive && query->cross)
+		return misused("'--cross' needs '--recursive'");
+	if (query->since && query->until &&
+	    is_before(query->until, query->since))
+		return misused("'--until' is before '--since'");
+	if (!search->recursive)
+		query->max_depth = 0;
+	if (search->format.raw && !search->format.text)
+		search->format.text = "{path}";
+	return -1;
 }
 
 int cmd_birth(const struct command *cmd, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "dereference", no_argument, NULL, 'L' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ 0 }
+	struct search search = {
+		.flags = O_NOFOLLOW, .query = { .max_depth = -1 },
 	};
-	const struct sink_ops *format = &sink_birth_table;
-	int flags = O_NOFOLLOW;
-	int c;
+	int c, code;
 
-	while ((c = getopt_long(argc, argv, ":Lhj", options, NULL)) != -1) {
-		switch (c) {
-		case 'L':
-			flags = 0;
-			break;
-		case 'h':
+	while ((c = getopt_long(argc, argv, ":0Lhjr", options, NULL)) != -1) {
+		if (c == 'h')
 			return cmd_help(cmd);
-		case 'j':
-			format = &sink_json;
-			break;
-		default:
-			return bad_option(c, argv);
-		}
+		code = parse_option(&search, c, argv);
+		if (code >= 0)
+			return code;
 	}
 	if (optind == argc)
 		return misused("no file named");
-	return births_of(format, argv + optind, flags);
+	code = settle(&search);
+	return code >= 0 ? code : search_births(&search, argv + optind);
 }

@@ -10,9 +10,20 @@
 
 static const struct command commands[] = {
 	{
-		"birth", "[--json] [-L] FILE...", "tell when files were born",
+		"birth", "[OPTION...] FILE...", "tell when files were born",
+		"  -r, --recursive    with all that is below a directory\n"
+		"      --since TIME   none born before TIME\n"
+		"      --until TIME   none born after TIME\n"
+		"      --type LIST    these alone: f,d,l,p,s,b,c as find has them\n"
+		"      --max-depth N  go N levels deep\n"
+		"      --cross        go on into other filesystems\n"
+		"      --sort         the oldest first\n"
+		"  -L, --dereference  follow a FILE that is a symbolic link\n"
 		"  -j, --json         one JSON object a line\n"
-		"  -L, --dereference  follow symbolic links\n",
+		"      --format FORM  {path}, {btime} or what else JSON has\n"
+		"  -0, --print0       paths alone, or FORM, with a NUL after each\n"
+		"  TIME               as 'date --date' takes it: '10min ago',\n"
+		"                     2026-11-22, 2026-11-22T12:00:00Z, @SECONDS\n",
 		cmd_birth,
 	},
 	{

@@ -41,6 +41,17 @@ struct sink {
 	int err;
 };
 
+/**
+ * struct format - how the user wants a record
+ * @text: what is written for each; {field} is what the field holds
+ * @raw: names are bytes, and a NUL ends a record; else they are made safe, and
+ *       a newline does
+ */
+struct format {
+	const char *text;
+	bool raw;
+};
+
 extern const struct sink_ops sink_json;
 extern const struct sink_ops sink_text;
 extern const struct sink_ops sink_birth_table;
@@ -48,9 +59,12 @@ extern const struct sink_ops sink_sock_table;
 
 int sink_open(struct sink *sink, const struct sink_ops *ops,
 	      const char *target);
+int sink_open_format(struct sink *sink, struct format *format);
 int sink_put(struct sink *sink, const struct record *rec);
 int sink_flush(struct sink *sink);
 int sink_close(struct sink *sink);
+
+int format_check(const char *text, const struct record *rec);
 
 /* For formats that are written to a file from its beginning to its end */
 int sink_file_open(struct sink *sink);

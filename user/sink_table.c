@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <libsmartcols.h>
 
 #include "sink.h"
 
+/* One with SCOLS_FL_HIDDEN is shown if it holds more than "-" */
 struct column {
 	const char *title;
 	const char *field;
@@ -15,11 +17,12 @@ struct column {
 };
 
 static const struct column birth_columns[] = {
-	{ "BIRTH",	"btime",	0 },
+	{ "BIRTH",	"born",		0 },
 	{ "FS",		"fs",		0 },
 	{ "TERM",	"term",		0 },
 	{ "TYPE",	"type",		0 },
 	{ "INODE",	"ino",		SCOLS_FL_RIGHT },
+	{ "FLAGS",	"flags",	SCOLS_FL_HIDDEN },
 	{ "PATH",	"path",		0 },
 	{ NULL,		NULL,		0 },
 };
@@ -99,8 +102,17 @@ static int sock_table_open(struct sink *sink)
 	return table_open(sink, sock_columns);
 }
 
-static int put_cell(struct libscols_line *line, size_t n,
-		    const struct record *rec, const char *name)
+static void show_column(const struct table *table, size_t n)
+{
+	struct libscols_column *column;
+
+	column = scols_table_get_column(table->rows, n);
+	scols_column_set_flags(column, table->columns[n].flags &
+				       ~SCOLS_FL_HIDDEN);
+}
+
+static int put_cell(const struct table *table, struct libscols_line *line,
+		    size_t n, const struct record *rec)
 {
 	char *cell = NULL;
 	size_t len;
@@ -109,11 +121,13 @@ static int put_cell(struct libscols_line *line, size_t n,
 	out = open_memstream(&cell, &len);
 	if (!out)
 		return -ENOMEM;
-	record_text(rec, name, out);
+	record_text(rec, table->columns[n].field, out);
 	if (fclose(out) || scols_line_refer_data(line, n, cell)) {
 		free(cell);
 		return -ENOMEM;
 	}
+	if (strcmp(cell, "-"))
+		show_column(table, n);
 	return 0;
 }
 
@@ -128,7 +142,7 @@ static int table_put(struct sink *sink, const struct record *rec)
 	if (!line)
 		return -ENOMEM;
 	for (n = 0; table->columns[n].title; n++) {
-		err = put_cell(line, n, rec, table->columns[n].field);
+		err = put_cell(table, line, n, rec);
 		if (err)
 			return err;
 	}
