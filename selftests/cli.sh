@@ -62,6 +62,28 @@ no_birth_time()
 	grep -q '"missing": *"not-stored"' "$tmp/out"
 }
 
+tests+=(date_absent)
+date_absent()
+{
+	fails 1 "date.*No such file" env PATH=/no/such \
+		"$(command -v divulge)" birth --since now /
+}
+
+tests+=(paths_are_those_of_find)
+paths_are_those_of_find()
+{
+	mkdir -p "$tmp/tree/a/b" "$tmp/tree/c" &&
+	touch "$tmp/tree/a/b/"$'new\nline' "$tmp/tree/c/"$'\xff' || return 1
+	(
+		cd "$tmp/tree" &&
+		for dir in . ./ a c/ "$tmp/tree"; do
+			divulge birth -r0 "$dir" | sort -z >"$tmp/out" &&
+			find "$dir" -print0 | sort -z | cmp - "$tmp/out" ||
+				exit 1
+		done
+	)
+}
+
 tests+=(not_to_be_watched)
 not_to_be_watched()
 {
@@ -95,6 +117,22 @@ wrong_usage()
 	fails 2 "no option '--nonsense'" divulge birth --nonsense / &&
 	fails 2 "no option '-x'" divulge birth --json -xL / &&
 	fails 2 "'--json' takes no value" divulge birth --json=1 / &&
+	fails 2 "no file" divulge birth -r &&
+	fails 2 "'no day' is no time" divulge birth --since "no day" / &&
+	fails 2 "'' is no time" divulge birth --until "" / &&
+	fails 2 "before '--since'" \
+		divulge birth --since now --until yesterday / &&
+	fails 2 "'--since' needs a value" divulge birth --since &&
+	fails 2 "'x' is no type" divulge birth --type f,x / &&
+	fails 2 "'' is no type" divulge birth --type "" / &&
+	fails 2 "'-1' is no depth" divulge birth -r --max-depth -1 / &&
+	fails 2 "needs '--recursive'" divulge birth --max-depth 1 / &&
+	fails 2 "needs '--recursive'" divulge birth --cross / &&
+	fails 2 "no field 'nonsense'" divulge birth --format '{nonsense}' / &&
+	fails 2 "has no '}'" divulge birth --format '{path' / &&
+	fails 2 "'.r' in the format" divulge birth --format '\r' / &&
+	fails 2 "'--json' goes with" divulge birth --json -0 / &&
+	fails 2 "'--json' goes with" divulge birth --json --format x / &&
 	fails 2 "'--count' needs a value" divulge monitor --count &&
 	fails 2 "" divulge monitor --count nothing / &&
 	fails 2 "" divulge monitor --count 0 / &&
@@ -134,6 +172,8 @@ full_disk()
 		sh -c 'exec divulge info --json >/dev/full' &&
 	fails 1 "No space left on device" \
 		sh -c 'exec divulge birth --json /dev/shm >/dev/full' &&
+	fails 1 "No space left on device" \
+		sh -c 'exec divulge birth -r0 /dev/shm >/dev/full' &&
 	fails 1 "No space left on device" \
 		sh -c 'exec divulge info >/dev/full' &&
 	fails 1 "No space left on device" \
