@@ -249,6 +249,15 @@ static void test_bad_attrs(void)
 	mnl_attr_put(nlh, DIVULGE_A_BIRTH_ENTRY_RECORD, 4, "1234");
 	mnl_attr_nest_end(nlh, nest);
 	is_bad(give(nlh), "a NUL in a name");
+	nlh = message(NO_DEPTH, NULL);
+	put_skip(nlh, "a", 1, 0);
+	is_bad(give(nlh), "a name, and nothing that it is in");
+	nlh = message(0, NULL);
+	nest = mnl_nlmsg_get_payload_tail(nlh);
+	put_entry(nlh, "a", 1);
+	nest->nla_len += 4;
+	nlh->nlmsg_len += 4;
+	is_bad(give(nlh), "an entry with a rest");
 	nlh = message(0, NULL);
 	put_entry(nlh, "abcd", 1);
 	nlh->nlmsg_len -= 4;
@@ -273,6 +282,7 @@ static void test_refusal(void)
 	end();
 }
 
+/* One of each kind */
 static void make_whole(void)
 {
 	struct nlmsghdr *nlh = message(1, "dir");

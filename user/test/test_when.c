@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "test/tap.h"
+#include "util.h"
 #include "when.h"
 
 static void is_time(const char *text, int64_t sec, uint32_t nsec)
@@ -49,6 +52,55 @@ static void test_surroundings(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
+/* One that answers with $ANSWER, if it was asked as it should be. */
+static bool make_date(const char *path)
+{
+	static const char script[] =
+		"#!/bin/sh\n"
+		"[ \"$LC_ALL$*\" = 'C--date=x +%s.%N' ] && echo \"$ANSWER\"\n"
+		"exit \"$CODE\"\n";
+	FILE *file = fopen(path, "w");
+
+	return file && fputs(script, file) >= 0 && !fclose(file) &&
+	       !chmod(path, 0755);
+}
+
+static void answers(const char *answer, const char *code)
+{
+	setenv("ANSWER", answer, 1);
+	setenv("CODE", code, 1);
+}
+
+static void test_answers(void)
+{
+	static char too_long[128];
+	static const char *const bad[] = {
+		"", "x", "1", "1.", ".123456789", "1.12345678", "1.1234567890",
+		"x.123456789", "1x.123456789", "1.12345678x",
+		"99999999999999999999.123456789", "1.123456789\n", too_long,
+	};
+	char dir[] = "/tmp/test_when.XXXXXX", path[64];
+	char *old = strdup(getenv("PATH"));
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/date", mkdtemp(dir));
+	snprintf(too_long, sizeof(too_long), "%070d.123456789", 1);
+	ok(make_date(path), "a date of our own");
+	setenv("PATH", dir, 1);
+	answers("-7.123456789", "0");
+	is_time("x", -7, 123456789);
+	answers("7.123456789", "1");
+	is_no_time("x", -EINVAL);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		answers(bad[i], "0");
+		is_no_time("x", -EINVAL);
+	}
+	setenv("PATH", old, 1);
+	free(old);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void test_failures(void)
 {
 	struct rlimit old, none = { 0 };
@@ -86,6 +138,7 @@ int main(void)
 	is_no_time("$(id)", -EINVAL);
 	test_ago();
 	test_surroundings();
+	test_answers();
 	test_failures();
 	return tap_end();
 }
