@@ -30,6 +30,8 @@
  * @watchable: its getattr needs no mount and asks no server, so it can be
  *	called while a file is being created; that of an encrypted symlink
  *	also decrypts its target
+ * @reads_whole: to read a directory ends at its end or when the reader has
+ *	enough, never in between
  * @private: what it keeps without an interface
  * @granularity: step of its birth times in nanoseconds, if it is not that of
  *	its other times
@@ -48,6 +50,7 @@ struct divulge_birth_fs {
 	u8 term;
 	u8 missing;
 	bool watchable;
+	bool reads_whole;
 	u8 private;
 	u32 granularity;
 	u32 mtime_step;
@@ -58,13 +61,18 @@ struct divulge_birth_fs {
 	  .missing = DIVULGE_BIRTH_MISSING_##m, __VA_ARGS__ }
 
 static const struct divulge_birth_fs birth_fs[] = {
-	FS("ext4", CRTIME, INODE_TOO_SMALL, .watchable = true),
-	FS("ext3", CRTIME, INODE_TOO_SMALL, .watchable = true),
-	FS("ext2", CRTIME, INODE_TOO_SMALL, .watchable = true),
-	FS("xfs", CRTIME, FORMAT_TOO_OLD, .watchable = true),
-	FS("btrfs", OTIME, NOT_REPORTED, .watchable = true,
+	FS("ext4", CRTIME, INODE_TOO_SMALL, .watchable = true,
+	   .reads_whole = true),
+	FS("ext3", CRTIME, INODE_TOO_SMALL, .watchable = true,
+	   .reads_whole = true),
+	FS("ext2", CRTIME, INODE_TOO_SMALL, .watchable = true,
+	   .reads_whole = true),
+	FS("xfs", CRTIME, FORMAT_TOO_OLD, .watchable = true,
+	   .reads_whole = true),
+	FS("btrfs", OTIME, NOT_REPORTED, .watchable = true, .reads_whole = true,
 	   .private = DIVULGE_PRIVATE_BTRFS),
-	FS("tmpfs", BTIME, NOT_REPORTED, .watchable = true),
+	FS("tmpfs", BTIME, NOT_REPORTED, .watchable = true,
+	   .reads_whole = true),
 	FS("f2fs", CRTIME, NOT_REPORTED, .watchable = true),
 	FS("vfat", CRTIME, NOT_REPORTED, .watchable = true,
 	   .granularity = 10 * NSEC_PER_MSEC, .mtime_step = 2 * NSEC_PER_SEC),
@@ -106,6 +114,18 @@ static const struct divulge_birth_fs *birth_fs_of(const struct super_block *sb)
 bool divulge_birth_watchable(const struct super_block *sb)
 {
 	return birth_fs_of(sb)->watchable;
+}
+
+/**
+ * divulge_birth_reads_whole - is a directory read when reading it stops
+ * @view: of the superblock
+ *
+ * Return: true if nothing more comes of a directory once its filesystem, asked
+ * for names, has returned without an error and without being told to stop.
+ */
+bool divulge_birth_reads_whole(const struct divulge_birth_view *view)
+{
+	return view->fs->reads_whole;
 }
 
 /**
@@ -214,32 +234,43 @@ void divulge_birth_look_at(struct divulge_birth_view *view,
 	learn_fs_born(view, sb);
 }
 
-/* As the kernel's timespec64_compare(), with @ns added to @b */
-static bool is_later(const struct timespec64 *a, struct timespec64 b, u32 ns)
+static bool is_later(const struct timespec64 *a, const struct timespec64 *b)
 {
-	if (ns)
-		timespec64_add_ns(&b, ns);
-	return timespec64_compare(a, &b) > 0;
+	return timespec64_compare(a, b) > 0;
+}
+
+static bool is_after_mtime(const struct kstat *stat, u32 step)
+{
+	struct timespec64 mtime = stat->mtime;
+
+	if (!is_later(&stat->btime, &mtime))
+		return false;
+	timespec64_add_ns(&mtime, step);
+	return is_later(&stat->btime, &mtime);
+}
+
+static bool is_inherited(const struct inode *inode, const struct kstat *stat)
+{
+	struct divulge_subvolume subvolume;
+
+	divulge_private_subvolume(inode, &subvolume);
+	return subvolume.snapshot && is_later(&subvolume.born, &stat->btime);
 }
 
 static u8 flags_of(const struct divulge_birth_view *view,
 		   const struct inode *inode, const struct kstat *stat)
 {
-	struct divulge_subvolume subvolume;
 	u8 flags = 0;
 
-	if (is_later(&stat->btime, stat->mtime, view->fs->mtime_step))
+	if (is_after_mtime(stat, view->fs->mtime_step))
 		flags |= DIVULGE_BIRTH_FLAG_AFTER_MTIME;
-	if (is_later(&stat->btime, view->now, 0))
+	if (is_later(&stat->btime, &view->now))
 		flags |= DIVULGE_BIRTH_FLAG_FUTURE;
-	if (view->fs_born_known && is_later(&view->fs_born, stat->btime, 0))
+	if (view->fs_born_known && is_later(&view->fs_born, &stat->btime))
 		flags |= DIVULGE_BIRTH_FLAG_BEFORE_FS;
-	if (view->fs->private == DIVULGE_PRIVATE_BTRFS && view->learnt) {
-		divulge_private_subvolume(inode, &subvolume);
-		if (subvolume.snapshot &&
-		    is_later(&subvolume.born, stat->btime, 0))
-			flags |= DIVULGE_BIRTH_FLAG_INHERITED;
-	}
+	if (view->learnt && view->fs->private == DIVULGE_PRIVATE_BTRFS &&
+	    is_inherited(inode, stat))
+		flags |= DIVULGE_BIRTH_FLAG_INHERITED;
 	return flags;
 }
 

@@ -17,13 +17,14 @@ static const struct nla_policy divulge_birth_get_nl_policy[DIVULGE_A_BIRTH_FD + 
 };
 
 /* DIVULGE_CMD_BIRTH_DUMP - dump */
-static const struct nla_policy divulge_birth_dump_nl_policy[DIVULGE_A_BIRTH_TREE_CROSS + 1] = {
+static const struct nla_policy divulge_birth_dump_nl_policy[DIVULGE_A_BIRTH_TREE_COPIED_UP + 1] = {
 	[DIVULGE_A_BIRTH_TREE_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[DIVULGE_A_BIRTH_TREE_SINCE] = NLA_POLICY_EXACT_LEN(16),
 	[DIVULGE_A_BIRTH_TREE_UNTIL] = NLA_POLICY_EXACT_LEN(16),
 	[DIVULGE_A_BIRTH_TREE_TYPES] = NLA_POLICY_MASK(NLA_U32, 0xff),
 	[DIVULGE_A_BIRTH_TREE_MAX_DEPTH] = { .type = NLA_U32, },
 	[DIVULGE_A_BIRTH_TREE_CROSS] = { .type = NLA_FLAG, },
+	[DIVULGE_A_BIRTH_TREE_COPIED_UP] = { .type = NLA_FLAG, },
 };
 
 /* DIVULGE_CMD_WATCH_ADD - do */
@@ -59,7 +60,7 @@ static const struct genl_split_ops divulge_nl_ops[] = {
 		.dumpit		= divulge_nl_birth_dump_dumpit,
 		.done		= divulge_nl_birth_dump_done,
 		.policy		= divulge_birth_dump_nl_policy,
-		.maxattr	= DIVULGE_A_BIRTH_TREE_CROSS,
+		.maxattr	= DIVULGE_A_BIRTH_TREE_COPIED_UP,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{

@@ -11,6 +11,9 @@
  * A directory is read to its end before those in it, whose names are kept
  * until then. So one directory is open at a time, and on the way to it none
  * but its dentry is held.
+ *
+ * Attributes are written here by hand: for every one of them to be checked for
+ * room, reserved and padded by itself cost as much as all the rest of a file.
  */
 
 #include <linux/cred.h>
@@ -118,16 +121,21 @@ enum phase {
  * @types: bit N is set if files of type N are told
  * @max_depth: no file deeper than that is told
  * @cross: mounts and subvolumes are entered
+ * @copied: files that overlayfs copied up are looked for
  * @dev: device of the root, as stat(2) tells it
  * @now: when the dump began
  * @view: the superblock that was looked at last
  * @level: the directory that is read or was read last
+ * @spare: memory for another level, or NULL
  * @dir: it is open as long as it is read, NULL when it was read
  * @names: what was read of it
  * @names_len: how long that is, in bytes
  * @names_next: where the next name is
  * @told: the record of the file at the next name was told or filtered out
  * @visits: files looked at in this call
+ * @stat: of the file that is looked at; here and not on the stack, which many
+ *	kernels clear for every call (CONFIG_INIT_STACK_ALL_ZERO)
+ * @birth: the record that is made of it
  * @total: what was come across so far
  */
 struct walk {
@@ -141,16 +149,20 @@ struct walk {
 	u32 types;
 	u32 max_depth;
 	bool cross;
+	bool copied;
 	dev_t dev;
 	struct timespec64 now;
 	struct divulge_birth_view view;
 	struct level *level;
+	struct level *spare;
 	struct file *dir;
 	u8 *names;
 	unsigned int names_len;
 	unsigned int names_next;
 	bool told;
 	unsigned int visits;
+	struct kstat stat;
+	struct divulge_birth birth;
 	struct divulge_birth_total total;
 };
 
@@ -195,20 +207,40 @@ static void cancel_msg(struct msgs *msgs)
 	msgs->hdr = NULL;
 }
 
+/* Return: behind the attribute, for which there is room */
+static void *put_attr(void *at, u16 type, const void *data, u16 len)
+{
+	struct nlattr *attr = at;
+
+	attr->nla_type = type;
+	attr->nla_len = nla_attr_size(len);
+	at += nla_total_size(len);
+	/* The padding, and perhaps what is written next */
+	*(u32 *)(at - NLA_ALIGNTO) = 0;
+	memcpy(nla_data(attr), data, len);
+	return at;
+}
+
 static int put_dir(struct msgs *msgs, const struct level *level)
 {
+	const struct entry *name = level->name;
+	unsigned int len = nla_total_size(sizeof(level->depth));
+	void *at;
 	int err;
 
 	err = open_msg(msgs);
 	if (err)
 		return err;
-	if (nla_put_u32(msgs->skb, DIVULGE_A_BIRTH_TREE_DEPTH, level->depth) ||
-	    (level->name &&
-	     nla_put(msgs->skb, DIVULGE_A_BIRTH_TREE_DIR, level->name->len,
-		     level->name->bytes))) {
+	if (name)
+		len += nla_total_size(name->len);
+	if (skb_tailroom(msgs->skb) < len) {
 		cancel_msg(msgs);
 		return -EMSGSIZE;
 	}
+	at = put_attr(skb_put(msgs->skb, len), DIVULGE_A_BIRTH_TREE_DEPTH,
+		      &level->depth, sizeof(level->depth));
+	if (name)
+		put_attr(at, DIVULGE_A_BIRTH_TREE_DIR, name->bytes, name->len);
 	return 0;
 }
 
@@ -241,29 +273,37 @@ static int open_dir_msg(struct msgs *msgs, struct level *level)
 	return err;
 }
 
-/* A nest of a struct and a name, whole or not at all */
-static int put_named(struct msgs *msgs, int type, const void *data,
-		     unsigned int size, const struct entry *name)
+/*
+ * A nest of a struct and a name, whole or not at all. Inline, since the length
+ * of the struct is known where it is called.
+ */
+static __always_inline int put_named(struct msgs *msgs, u16 type,
+				     const void *data, u16 size,
+				     const struct entry *name)
 {
-	unsigned int len = nla_total_size(size);
-	struct sk_buff *skb = msgs->skb;
-	struct nlattr *nest;
+	unsigned int len = NLA_HDRLEN + nla_total_size(size);
+	struct nlattr *nest, *attr;
 
 	/* The attributes of a birth-entry and a birth-skip have one number. */
 	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_RECORD !=
 		     (int)DIVULGE_A_BIRTH_SKIP_RECORD);
 	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_NAME !=
 		     (int)DIVULGE_A_BIRTH_SKIP_NAME);
+	BUILD_BUG_ON(!IS_ALIGNED(size, NLA_ALIGNTO));
 	if (name)
 		len += nla_total_size(name->len);
-	if (skb_tailroom(skb) < nla_total_size(len))
+	if (skb_tailroom(msgs->skb) < len)
 		return -EMSGSIZE;
-	nest = nla_nest_start(skb, type);
-	__nla_put(skb, DIVULGE_A_BIRTH_ENTRY_RECORD, size, data);
+	nest = skb_put(msgs->skb, len);
+	nest->nla_type = type | NLA_F_NESTED;
+	nest->nla_len = len;
+	attr = nla_data(nest);
+	attr->nla_type = DIVULGE_A_BIRTH_ENTRY_RECORD;
+	attr->nla_len = nla_attr_size(size);
+	memcpy(nla_data(attr), data, size);
 	if (name)
-		__nla_put(skb, DIVULGE_A_BIRTH_ENTRY_NAME, name->len,
-			  name->bytes);
-	nla_nest_end(skb, nest);
+		put_attr(nla_data(attr) + size, DIVULGE_A_BIRTH_ENTRY_NAME,
+			 name->bytes, name->len);
 	return 0;
 }
 
@@ -305,6 +345,7 @@ static void free_blocks(struct level *level)
 		kfree(block);
 }
 
+/* One is kept: most directories are followed by another one as deep. */
 static void pop_level(struct walk *walk)
 {
 	struct level *level = walk->level;
@@ -312,7 +353,8 @@ static void pop_level(struct walk *walk)
 	walk->level = level->up;
 	free_blocks(level);
 	path_put(&level->path);
-	kfree(level);
+	kfree(walk->spare);
+	walk->spare = level;
 }
 
 /* Keep the name of a directory to be walked. Return: 0 or -ENOMEM */
@@ -426,9 +468,11 @@ static const struct divulge_birth_view *view_of(struct walk *walk,
 	return &walk->view;
 }
 
-static bool passes(const struct walk *walk, const struct kstat *stat, u8 type)
+static bool passes(const struct walk *walk)
 {
-	if (!(walk->types & BIT(type)))
+	const struct kstat *stat = &walk->stat;
+
+	if (!(walk->types & BIT(walk->birth.type)))
 		return false;
 	if (!walk->has_since && !walk->has_until)
 		return true;
@@ -442,27 +486,26 @@ static bool passes(const struct walk *walk, const struct kstat *stat, u8 type)
 
 static bool may_be_copied(const struct walk *walk)
 {
-	return !walk->level || walk->level->upper;
+	return walk->level ? walk->level->upper : walk->copied;
 }
 
 /* Return: 0, also if it is filtered out, or -EMSGSIZE */
 static int put_birth(struct msgs *msgs, struct walk *walk,
-		     const struct found *found, struct kstat *stat)
+		     const struct found *found)
 {
 	struct dentry *dentry = found->path.dentry;
-	const struct divulge_birth_view *view = view_of(walk, dentry->d_sb);
-	struct divulge_birth birth;
 	int err;
 
-	divulge_birth_fill(&birth, view, d_inode(dentry), stat);
-	if (!passes(walk, stat, birth.type))
+	divulge_birth_fill(&walk->birth, view_of(walk, dentry->d_sb),
+			   d_inode(dentry), &walk->stat);
+	if (!passes(walk))
 		return 0;
 	if (may_be_copied(walk) && divulge_overlay_copied(dentry))
-		birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
+		walk->birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
 	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);
 	if (!err)
-		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_ENTRY, &birth,
-				sizeof(birth), found->name);
+		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_ENTRY, &walk->birth,
+				sizeof(walk->birth), found->name);
 	if (!err)
 		walk->total.matched++;
 	return err;
@@ -470,14 +513,14 @@ static int put_birth(struct msgs *msgs, struct walk *walk,
 
 /* What is found is a directory that was told. Return: 0, or -EMSGSIZE */
 static int keep_dir(struct msgs *msgs, struct walk *walk,
-		    const struct found *found, const struct kstat *stat)
+		    const struct found *found)
 {
 	u8 reason = found->crossed ? DIVULGE_BIRTH_SKIP_REASON_MOUNT :
 				     DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME;
 
 	if (walk->level->depth + 1 >= walk->max_depth)
 		return 0;
-	if (!walk->cross && stat->dev != walk->dev)
+	if (!walk->cross && walk->stat.dev != walk->dev)
 		return put_skip(msgs, walk, found->name, reason, 0);
 	if (keep_name(walk->level, found->name))
 		return put_skip(msgs, walk, found->name,
@@ -488,17 +531,17 @@ static int keep_dir(struct msgs *msgs, struct walk *walk,
 static int tell_found(struct msgs *msgs, struct walk *walk,
 		      const struct found *found)
 {
-	struct kstat stat;
 	int err;
 
-	err = vfs_getattr(&found->path, &stat, STATX_BASIC_STATS | STATX_BTIME,
+	err = vfs_getattr(&found->path, &walk->stat,
+			  STATX_BASIC_STATS | STATX_BTIME,
 			  AT_STATX_SYNC_AS_STAT);
 	if (err)
 		return put_skip(msgs, walk, found->name,
 				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
 	/* What follows may not fit; then only that is told once more. */
 	if (!walk->told) {
-		err = put_birth(msgs, walk, found, &stat);
+		err = put_birth(msgs, walk, found);
 		if (err)
 			return err;
 		walk->told = true;
@@ -506,9 +549,9 @@ static int tell_found(struct msgs *msgs, struct walk *walk,
 		walk->visits++;
 	}
 	if (!walk->level)
-		walk->dev = stat.dev;
-	else if (S_ISDIR(stat.mode))
-		return keep_dir(msgs, walk, found, &stat);
+		walk->dev = walk->stat.dev;
+	else if (S_ISDIR(walk->stat.mode))
+		return keep_dir(msgs, walk, found);
 	return 0;
 }
 
@@ -548,10 +591,18 @@ static int tell_names(struct msgs *msgs, struct walk *walk)
 	return 0;
 }
 
+/**
+ * struct reader - a read of a directory
+ * @ctx: for the filesystem
+ * @walk: where the names go
+ * @seen: how many there were
+ * @full: there was no room for more
+ */
 struct reader {
 	struct dir_context ctx;
 	struct walk *walk;
 	unsigned int seen;
+	bool full;
 };
 
 static bool is_dot(const char *name, int len)
@@ -573,8 +624,10 @@ static bool keep_entry(struct dir_context *ctx, const char *name, int len,
 	/* No filesystem has longer ones. */
 	if (WARN_ON_ONCE(len <= 0 || len > NAME_MAX))
 		return false;
-	if (NAMES_SIZE - walk->names_len < sizeof(*entry) + len)
+	if (NAMES_SIZE - walk->names_len < sizeof(*entry) + len) {
+		reader->full = true;
 		return false;
+	}
 	entry = (struct entry *)(walk->names + walk->names_len);
 	entry->len = len;
 	memcpy(entry->bytes, name, len);
@@ -601,7 +654,13 @@ static int read_dir(struct msgs *msgs, struct walk *walk)
 	walk->names_next = 0;
 	err = iterate_dir(walk->dir, &reader.ctx);
 	cond_resched();
-	/* As for getdents(2), nothing more is the only end there is. */
+	/* Other filesystems are at the end when there is nothing more. */
+	if (!err && !reader.full &&
+	    divulge_birth_reads_whole(view_of(walk,
+						file_inode(walk->dir)->i_sb))) {
+		close_dir(walk);
+		return 0;
+	}
 	if (reader.seen)
 		return 0;
 	/* It may have been removed. */
@@ -632,18 +691,22 @@ static int tell_dir(struct msgs *msgs, struct walk *walk)
 static int push_level(struct walk *walk, const struct path *path,
 		      const struct entry *name)
 {
-	struct level *level;
+	struct level *level = walk->spare;
 
-	level = kzalloc(sizeof(*level), GFP_KERNEL_ACCOUNT);
+	walk->spare = NULL;
+	if (!level)
+		level = kmalloc(sizeof(*level), GFP_KERNEL_ACCOUNT);
 	if (!level)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&level->blocks);
 	level->path = *path;
 	path_get(&level->path);
+	level->next = 0;
 	level->name = name;
 	level->up = walk->level;
 	level->depth = walk->level ? walk->level->depth + 1 : 0;
-	level->upper = divulge_overlay_is_upper(path->dentry);
+	level->told = false;
+	level->upper = walk->copied && divulge_overlay_is_upper(path->dentry);
 	walk->level = level;
 	return 0;
 }
@@ -663,14 +726,11 @@ static int enter(struct msgs *msgs, struct walk *walk,
 	if (err)
 		return put_skip(msgs, walk, name, reason, -err);
 
-	err = divulge_permission(path, MAY_READ | MAY_OPEN);
+	err = divulge_permission(path, MAY_READ | MAY_OPEN | MAY_EXEC);
 	if (err == -EACCES)
-		reason = DIVULGE_BIRTH_SKIP_REASON_UNREADABLE;
-	if (!err) {
-		err = divulge_permission(path, MAY_EXEC);
-		if (err == -EACCES)
-			reason = DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE;
-	}
+		reason = divulge_permission(path, MAY_READ | MAY_OPEN) ?
+			 DIVULGE_BIRTH_SKIP_REASON_UNREADABLE :
+			 DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE;
 	if (!err) {
 		/* To look is no access that anybody wants to be recorded. */
 		dir = dentry_open(path, O_RDONLY | O_DIRECTORY | O_LARGEFILE |
@@ -873,6 +933,7 @@ static int take_request(struct walk *walk, struct nlattr **attrs,
 	walk->types = types ? nla_get_u32(types) : TYPES_ALL;
 	walk->max_depth = depth ? nla_get_u32(depth) : U32_MAX;
 	walk->cross = nla_get_flag(attrs[DIVULGE_A_BIRTH_TREE_CROSS]);
+	walk->copied = nla_get_flag(attrs[DIVULGE_A_BIRTH_TREE_COPIED_UP]);
 	err = take_moment(&walk->since, &walk->has_since,
 			  attrs[DIVULGE_A_BIRTH_TREE_SINCE], extack);
 	if (err)
@@ -961,6 +1022,7 @@ int divulge_nl_birth_dump_done(struct netlink_callback *cb)
 		close_dir(walk);
 	while (walk->level)
 		pop_level(walk);
+	kfree(walk->spare);
 	path_put(&walk->root);
 	put_cred(walk->cred);
 	kfree(walk->names);

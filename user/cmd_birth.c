@@ -201,7 +201,8 @@ static int settle(struct search *search)
 int cmd_birth(const struct command *cmd, int argc, char **argv)
 {
 	struct search search = {
-		.flags = O_NOFOLLOW, .query = { .max_depth = -1 },
+		.flags = O_NOFOLLOW,
+		.query = { .max_depth = -1, .copied_up = true },
 	};
 	int c, code;
 

@@ -243,6 +243,8 @@ static struct nlmsghdr *request(struct genl *genl,
 				 query->max_depth);
 	if (query->cross)
 		mnl_attr_put(nlh, DIVULGE_A_BIRTH_TREE_CROSS, 0, NULL);
+	if (query->copied_up)
+		mnl_attr_put(nlh, DIVULGE_A_BIRTH_TREE_COPIED_UP, 0, NULL);
 	return nlh;
 }
 

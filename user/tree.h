@@ -19,6 +19,7 @@
  *         0 for all
  * @max_depth: how deep to go, 0 for the file alone; -1 for no limit
  * @cross: go on where another filesystem is mounted or a subvolume begins
+ * @copied_up: find out which files overlayfs copied up
  */
 struct tree_query {
 	int fd;
@@ -27,6 +28,7 @@ struct tree_query {
 	uint32_t types;
 	int64_t max_depth;
 	bool cross;
+	bool copied_up;
 };
 
 /**

@@ -337,13 +337,15 @@ static void test_request(void)
 	   "to ask for all");
 	query = (struct tree_query){
 		.since = &since, .until = &since, .types = 6, .cross = true,
+		.copied_up = true,
 	};
 	genl_attrs(request(&genl, &query), tb, DIVULGE_A_BIRTH_TREE_MAX);
 	genl_struct(tb[DIVULGE_A_BIRTH_TREE_UNTIL], &got, sizeof(got));
 	ok(tb[DIVULGE_A_BIRTH_TREE_SINCE] && got.sec == -1 && got.nsec == 5 &&
 	   mnl_attr_get_u32(tb[DIVULGE_A_BIRTH_TREE_TYPES]) == 6 &&
 	   !mnl_attr_get_u32(tb[DIVULGE_A_BIRTH_TREE_MAX_DEPTH]) &&
-	   tb[DIVULGE_A_BIRTH_TREE_CROSS], "to ask for some");
+	   tb[DIVULGE_A_BIRTH_TREE_CROSS] &&
+	   tb[DIVULGE_A_BIRTH_TREE_COPIED_UP], "to ask for some");
 }
 
 int main(void)
