@@ -275,32 +275,6 @@ static void on_create(struct newborn *born,
 	tell_birth(born, iter_info);
 }
 
-/*
- * Moved; out of an overlay's work directory it was born so. Whiteouts are
- * made there as well, to say that there is no file.
- */
-static void on_rename(struct newborn *born,
-		      struct fsnotify_iter_info *iter_info)
-{
-	struct dentry *old_dir = d_find_any_alias(born->dir);
-	struct dentry *dentry = born->dentry;
-	bool was_work;
-
-	if (!old_dir)
-		return;
-	was_work = divulge_overlay_is_work(old_dir);
-	dput(old_dir);
-	if (!was_work || IS_WHITEOUT(d_inode(dentry)) ||
-	    divulge_overlay_is_work(dentry->d_parent))
-		return;
-	/* Both directories are locked, so the dentry keeps its place. */
-	born->dir = d_inode(dentry->d_parent);
-	born->name = &dentry->d_name;
-	born->kind = divulge_overlay_copied(dentry) ?
-		     DIVULGE_BIRTH_KIND_COPY_UP : DIVULGE_BIRTH_KIND_CREATED;
-	tell_birth(born, iter_info);
-}
-
 /* What d_mark_tmpfile() called it, and what nobody else has unhashed */
 static bool is_tmpfile_alias(const struct dentry *dentry)
 {
@@ -315,42 +289,141 @@ static bool is_tmpfile_alias(const struct dentry *dentry)
 	       !memcmp(dentry->d_name.name, name, len);
 }
 
-/*
- * A file opened with O_TMPFILE still is open when it gets a name, so it still
- * has the dentry that it was opened by.
- *
- * Return: that dentry, with a reference; NULL if it is no such file.
- */
-static struct dentry *find_tmpfile_alias(struct inode *inode)
+/* In an overlay's index */
+static bool is_index_alias(const struct dentry *dentry)
+{
+	return divulge_overlay_is_work(READ_ONCE(dentry->d_parent));
+}
+
+/* Return: such a dentry of a file, with a reference; NULL if there is none */
+static struct dentry *find_alias(struct inode *inode,
+				 bool (*is_wanted)(const struct dentry *))
 {
 	struct dentry *dentry, *found = NULL;
 
+	rcu_read_lock();
 	spin_lock(&inode->i_lock);
 	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias) {
-		if (is_tmpfile_alias(dentry)) {
+		if (is_wanted(dentry)) {
 			found = dget(dentry);
 			break;
 		}
 	}
 	spin_unlock(&inode->i_lock);
+	rcu_read_unlock();
 	return found;
+}
+
+static bool has_tmpfile_alias(struct inode *inode)
+{
+	struct dentry *dentry = find_alias(inode, is_tmpfile_alias);
+
+	dput(dentry);
+	return dentry;
+}
+
+/*
+ * Was what is at @old_name now exchanged for what was there? To remove a
+ * directory, overlayfs first puts an empty one in its place (ovl_clear_empty()).
+ */
+static bool took_a_place(struct dentry *old_dir, const struct qstr *old_name)
+{
+	struct dentry *dentry = d_lookup(old_dir, old_name);
+	bool took;
+
+	took = dentry && d_is_positive(dentry) && !IS_WHITEOUT(d_inode(dentry));
+	dput(dentry);
+	return took;
+}
+
+static bool is_born_by_move(struct dentry *old_dir, const struct newborn *born)
+{
+	const struct inode *inode = d_inode(born->dentry);
+
+	if (!divulge_overlay_is_work(old_dir) || IS_WHITEOUT(inode) ||
+	    divulge_overlay_is_work(born->dentry->d_parent))
+		return false;
+	/* A link that is made where a whiteout is */
+	if (!S_ISDIR(inode->i_mode) && inode->i_nlink > 1)
+		return false;
+	return !took_a_place(old_dir, born->name);
+}
+
+static u8 kind_of_moved(struct dentry *dentry)
+{
+	if (divulge_overlay_copied(dentry))
+		return DIVULGE_BIRTH_KIND_COPY_UP;
+	return has_tmpfile_alias(d_inode(dentry)) ? DIVULGE_BIRTH_KIND_NAMED :
+						    DIVULGE_BIRTH_KIND_CREATED;
+}
+
+/*
+ * Moved; out of an overlay's work directory it was born so. Whiteouts are
+ * made there as well, to say that there is no file.
+ */
+static void on_rename(struct newborn *born,
+		      struct fsnotify_iter_info *iter_info)
+{
+	struct dentry *old_dir = d_find_any_alias(born->dir);
+	struct dentry *dentry = born->dentry;
+	bool is_born;
+
+	if (!old_dir)
+		return;
+	is_born = is_born_by_move(old_dir, born);
+	dput(old_dir);
+	if (!is_born)
+		return;
+	/* Both directories are locked, so the dentry keeps its place. */
+	born->dir = d_inode(dentry->d_parent);
+	born->name = &dentry->d_name;
+	born->kind = kind_of_moved(dentry);
+	tell_birth(born, iter_info);
+}
+
+static bool is_work_dir(struct inode *dir)
+{
+	struct dentry *dentry = d_find_any_alias(dir);
+	bool is_work = dentry && divulge_overlay_is_work(dentry);
+
+	dput(dentry);
+	return is_work;
+}
+
+/*
+ * A file opened with O_TMPFILE still is open when it gets a name, so it still
+ * has the dentry that it was opened by. A copy that an overlay keeps in its
+ * index has its first name there, and its second where it is seen.
+ *
+ * Return: a dentry of the file, with a reference; NULL if this is no birth.
+ */
+static struct dentry *find_linked(struct inode *inode)
+{
+	switch (inode->i_nlink) {
+	case 1:
+		return find_alias(inode, is_tmpfile_alias);
+	case 2:
+		return find_alias(inode, is_index_alias);
+	default:
+		return NULL;
+	}
 }
 
 /* Linked; the first link to a file opened with O_TMPFILE names it. */
 static void on_link(struct newborn *born, struct inode *inode,
 		    struct fsnotify_iter_info *iter_info)
 {
-	struct dentry *dentry;
+	struct dentry *dentry = find_linked(inode);
 
-	if (inode->i_nlink != 1)
-		return;
-	dentry = find_tmpfile_alias(inode);
 	if (!dentry)
 		return;
-	born->dentry = dentry;
-	born->kind = divulge_overlay_copied(dentry) ?
-		     DIVULGE_BIRTH_KIND_COPY_UP : DIVULGE_BIRTH_KIND_NAMED;
-	tell_birth(born, iter_info);
+	if (!is_work_dir(born->dir)) {
+		born->dentry = dentry;
+		born->kind = divulge_overlay_copied(dentry) ?
+			     DIVULGE_BIRTH_KIND_COPY_UP :
+			     DIVULGE_BIRTH_KIND_NAMED;
+		tell_birth(born, iter_info);
+	}
 	dput(dentry);
 }
 

@@ -92,21 +92,26 @@ static bool is_in_use(const struct dentry *dir)
 
 /**
  * divulge_overlay_is_work - is a directory the work directory of an overlay
- * @dir: the directory, locked
+ * @dir: the directory, held
  *
- * Any context.
+ * Any context. What overlayfs makes in there is as locked (volatile overlays,
+ * ovl_create_volatile_dirty()).
  *
  * Return: true if what is made in it is for overlayfs alone.
  */
 bool divulge_overlay_is_work(const struct dentry *dir)
 {
-	bool is_work;
+	const struct dentry *parent;
+	bool is_work = false;
 
-	if (!is_locked_dir(d_inode(dir)))
-		return false;
 	rcu_read_lock();
-	is_work = is_in_use(READ_ONCE(dir->d_parent)) &&
-		  is_work_name(&dir->d_name);
+	while (is_locked_dir(READ_ONCE(dir->d_inode))) {
+		parent = READ_ONCE(dir->d_parent);
+		is_work = is_in_use(parent) && is_work_name(&dir->d_name);
+		if (is_work || parent == dir)
+			break;
+		dir = parent;
+	}
 	rcu_read_unlock();
 	return is_work;
 }
