@@ -21,6 +21,7 @@
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
 #include <net/genetlink.h>
@@ -51,23 +52,14 @@ struct parent_handle {
  * @dentry: a name of the file
  * @dir: directory it was born in
  * @name: its name there
+ * @heard: somebody listens
  */
 struct newborn {
 	u8 kind;
+	bool heard;
 	struct dentry *dentry;
 	struct inode *dir;
 	const struct qstr *name;
-};
-
-/**
- * struct birth_event - a birth or an unmount on its way to the listeners
- * @stamp: where the number and the time belong in @attrs
- * @attrs: the attributes that tell of it; written where it happens, so that
- *	they only have to be copied
- */
-struct birth_event {
-	u32 stamp;
-	u8 attrs[] __aligned(NLA_ALIGNTO);
 };
 
 /* Both structs that an event may have begin with this. */
@@ -78,12 +70,12 @@ struct stamp {
 
 static struct divulge_stream births;
 
+/* The attributes were written where it happened and only have to be copied. */
 static int put_attrs(struct sk_buff *skb, const void *data, unsigned int len,
 		     u64 seq, s64 time)
 {
-	const struct stamp stamp = { .seq = seq, .time = time };
-	const struct birth_event *event = data;
-	u8 *to;
+	const struct nlattr *first = data;
+	struct stamp *stamp;
 
 	BUILD_BUG_ON(offsetof(struct divulge_birth_origin, seq) ||
 		     offsetof(struct divulge_unmount, seq));
@@ -92,11 +84,14 @@ static int put_attrs(struct sk_buff *skb, const void *data, unsigned int len,
 	BUILD_BUG_ON(offsetof(struct divulge_unmount, time) !=
 		     offsetof(struct stamp, time));
 
-	len -= offsetof(struct birth_event, attrs);
 	if (skb_tailroom(skb) < len)
 		return -EMSGSIZE;
-	to = skb_put_data(skb, event->attrs, len);
-	memcpy(to + event->stamp, &stamp, sizeof(stamp));
+	first = skb_put_data(skb, data, len);
+	if (nla_type(first) == DIVULGE_A_BIRTH_EVENTS_EVENT)
+		first = nla_data(first);
+	stamp = nla_data(first);
+	put_unaligned(seq, &stamp->seq);
+	put_unaligned(time, &stamp->time);
 	return 0;
 }
 
@@ -107,16 +102,19 @@ static const struct divulge_stream_ops births_ops = {
 	.put = put_attrs,
 };
 
-/* Return: behind the attribute */
-static void *put_attr(void *at, u16 type, const void *data, u16 len)
+/* Inline, for where the length is known. Return: behind the attribute */
+static __always_inline void *put_attr(void *at, u16 type, const void *data,
+				      u16 len)
 {
 	struct nlattr *attr = at;
 
 	attr->nla_type = type;
 	attr->nla_len = nla_attr_size(len);
+	at += nla_total_size(len);
+	if (nla_padlen(len))
+		*(u32 *)(at - NLA_ALIGNTO) = 0;
 	memcpy(nla_data(attr), data, len);
-	memset(nla_data(attr) + len, 0, nla_padlen(len));
-	return at + nla_total_size(len);
+	return at;
 }
 
 static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
@@ -131,7 +129,7 @@ static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
 	origin->pid = task_pid_nr(current);
 	origin->tgid = task_tgid_nr(current);
 	/* Not current_uid(): overlayfs creates files as who mounted it. */
-	origin->uid = from_kuid(&init_user_ns, task_uid(current));
+	origin->uid = __kuid_val(task_uid(current));
 #ifdef CONFIG_CGROUPS
 	rcu_read_lock();
 	origin->cgroup_id = cgroup_id(task_dfl_cgroup(current));
@@ -156,10 +154,10 @@ static unsigned int fill_parent(struct parent_handle *parent, struct inode *dir)
 }
 
 /**
- * struct tale - a birth with all that is told of it
+ * struct tale - what is told of a birth
  * @born: the birth
- * @birth: its record
- * @origin: how it came
+ * @view: of the superblock
+ * @stat: what the filesystem says of the file
  * @parent: handle of the directory
  * @parent_len: length of that, 0 if there is none
  * @ids: watches that it passed
@@ -168,82 +166,122 @@ static unsigned int fill_parent(struct parent_handle *parent, struct inode *dir)
  */
 struct tale {
 	const struct newborn *born;
-	struct divulge_birth birth;
-	struct divulge_birth_origin origin;
-	struct parent_handle parent;
+	const struct divulge_birth_view *view;
+	const struct kstat *stat;
+	const struct parent_handle *parent;
 	unsigned int parent_len;
-	struct divulge_watch_ids ids;
+	const struct divulge_watch_ids *ids;
 	unsigned int ids_len;
 	unsigned int len;
 };
 
+static void make_record(struct divulge_birth *birth,
+			const struct newborn *born,
+			const struct divulge_birth_view *view,
+			const struct kstat *stat)
+{
+	divulge_birth_fill(birth, view, d_inode(born->dentry), stat);
+	if (born->kind == DIVULGE_BIRTH_KIND_COPY_UP)
+		birth->flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
+}
+
 static void fill_birth(void *to, const void *arg)
 {
 	const struct tale *tale = arg;
-	const struct qstr *name = tale->born->name;
-	struct birth_event *event = to;
-	struct nlattr *nest = (struct nlattr *)event->attrs;
+	const struct newborn *born = tale->born;
+	struct nlattr *nest = to;
+	struct nlattr *attr = nla_data(nest);
+	struct divulge_birth birth;
 	void *at;
 
-	event->stamp = 2 * NLA_HDRLEN;
 	nest->nla_type = DIVULGE_A_BIRTH_EVENTS_EVENT | NLA_F_NESTED;
 	nest->nla_len = nla_attr_size(tale->len);
-	at = put_attr(nla_data(nest), DIVULGE_A_BIRTH_EVENT_ORIGIN,
-		      &tale->origin, sizeof(tale->origin));
-	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_RECORD, &tale->birth,
-		      sizeof(tale->birth));
-	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_NAME, name->name, name->len);
+
+	/* Two headers precede it: it is aligned as the event is. */
+	attr->nla_type = DIVULGE_A_BIRTH_EVENT_ORIGIN;
+	attr->nla_len = nla_attr_size(sizeof(struct divulge_birth_origin));
+	fill_origin(nla_data(attr), born->kind, born->dir);
+	at = nla_data(attr) + sizeof(struct divulge_birth_origin);
+
+	make_record(&birth, born, tale->view, tale->stat);
+	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_RECORD, &birth, sizeof(birth));
+	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_NAME, born->name->name,
+		      born->name->len);
 	if (tale->parent_len)
 		at = put_attr(at, DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
-			      &tale->parent, tale->parent_len);
+			      tale->parent, tale->parent_len);
 	if (tale->ids_len)
-		put_attr(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids.id,
+		put_attr(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids->id,
 			 tale->ids_len);
 }
 
-static void queue_birth(struct tale *tale)
+static void queue_birth(const struct newborn *born,
+			const struct divulge_birth_view *view,
+			const struct kstat *stat,
+			const struct divulge_watch_ids *ids)
 {
-	BUILD_BUG_ON(sizeof(struct tale) + NAME_MAX > DIVULGE_EVENT_MAX_LEN);
+	struct parent_handle parent;
+	struct tale tale = {
+		.born = born,
+		.view = view,
+		.stat = stat,
+		.parent = &parent,
+		.parent_len = fill_parent(&parent, born->dir),
+		.ids = ids,
+		.ids_len = ids->many ? 0 : ids->n * sizeof(ids->id[0]),
+	};
 
-	tale->parent_len = fill_parent(&tale->parent, tale->born->dir);
-	tale->ids_len = tale->ids.many ?
-			0 : tale->ids.n * sizeof(tale->ids.id[0]);
-	tale->len = nla_total_size(sizeof(tale->origin)) +
-		    nla_total_size(sizeof(tale->birth)) +
-		    nla_total_size(tale->born->name->len);
-	if (tale->parent_len)
-		tale->len += nla_total_size(tale->parent_len);
-	if (tale->ids_len)
-		tale->len += nla_total_size(tale->ids_len);
-	divulge_event_add(&births, sizeof(struct birth_event) + NLA_HDRLEN +
-			  tale->len, fill_birth, tale);
+	BUILD_BUG_ON(sizeof(struct divulge_birth) +
+		     sizeof(struct divulge_birth_origin) +
+		     sizeof(struct parent_handle) + sizeof(ids->id) +
+		     6 * NLA_HDRLEN + ALIGN(NAME_MAX, NLA_ALIGNTO) >
+		     DIVULGE_EVENT_MAX_LEN);
+
+	tale.len = nla_total_size(sizeof(struct divulge_birth_origin)) +
+		   nla_total_size(sizeof(struct divulge_birth)) +
+		   nla_total_size(born->name->len);
+	if (tale.parent_len)
+		tale.len += nla_total_size(tale.parent_len);
+	if (tale.ids_len)
+		tale.len += nla_total_size(tale.ids_len);
+	divulge_event_add(&births, NLA_HDRLEN + tale.len, fill_birth, &tale);
+}
+
+static noinline void trace_birth(const struct newborn *born,
+				 const struct divulge_birth_view *view,
+				 const struct kstat *stat)
+{
+	struct divulge_birth_origin origin;
+	struct divulge_birth birth;
+
+	make_record(&birth, born, view, stat);
+	fill_origin(&origin, born->kind, born->dir);
+	trace_file_birth(&birth, &origin, born->name);
 }
 
 /* The directory is locked, or, if a file is named, may be; may sleep. */
 static void tell_birth(const struct newborn *born,
 		       struct fsnotify_iter_info *iter_info)
 {
-	struct tale tale;
+	const struct divulge_birth_view *view = divulge_watch_view(iter_info);
+	struct divulge_watch_ids ids;
+	struct kstat stat;
 	bool heard;
 
-	tale.born = born;
-	divulge_watch_match(iter_info, d_inode(born->dentry), born->dir,
-			    &tale.ids);
-	heard = tale.ids.n && divulge_stream_heard(&births);
+	divulge_watch_match(iter_info, d_inode(born->dentry), born->dir, &ids);
+	heard = ids.n && born->heard;
 	if (!heard && !trace_file_birth_enabled())
 		return;
-	if (divulge_birth_of_dentry(&tale.birth, divulge_watch_view(iter_info),
-				    born->dentry)) {
+	if (divulge_birth_stat(born->dentry, &stat)) {
 		if (heard)
 			divulge_event_lost(&births);
 		return;
 	}
-	if (born->kind == DIVULGE_BIRTH_KIND_COPY_UP)
-		tale.birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
-	fill_origin(&tale.origin, born->kind, born->dir);
-	trace_file_birth(&tale.birth, &tale.origin, born->name);
+	divulge_birth_complete(&stat, view, d_inode(born->dentry));
+	if (trace_file_birth_enabled())
+		trace_birth(born, view, &stat);
 	if (heard)
-		queue_birth(&tale);
+		queue_birth(born, view, &stat, &ids);
 }
 
 /* Return: kind of what was made in a directory by name */
@@ -453,9 +491,10 @@ int divulge_birth_events_handle(struct fsnotify_group *group, u32 mask,
 		.dentry = fsnotify_data_dentry(data, data_type),
 		.dir = dir,
 		.name = name,
+		.heard = divulge_stream_heard(&births),
 	};
 
-	if (!divulge_stream_heard(&births) && !trace_file_birth_enabled())
+	if (!born.heard && !trace_file_birth_enabled())
 		return 0;
 	if (!inode || !dir || !name)
 		return 0;
@@ -470,10 +509,7 @@ int divulge_birth_events_handle(struct fsnotify_group *group, u32 mask,
 
 static void fill_unmount(void *to, const void *arg)
 {
-	struct birth_event *event = to;
-
-	event->stamp = NLA_HDRLEN;
-	put_attr(event->attrs, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
+	put_attr(to, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
 		 sizeof(struct divulge_unmount));
 }
 
@@ -488,8 +524,7 @@ void divulge_birth_events_unmount(const struct divulge_unmount *unmount)
 	unsigned int len = nla_total_size(sizeof(*unmount));
 
 	if (divulge_stream_heard(&births))
-		divulge_event_add(&births, sizeof(struct birth_event) + len,
-				  fill_unmount, unmount);
+		divulge_event_add(&births, len, fill_unmount, unmount);
 }
 
 /**

@@ -109,7 +109,7 @@ static const struct divulge_birth_fs *birth_fs_of(const struct super_block *sb)
  * divulge_birth_watchable - can births on a superblock be read as they happen
  * @sb: the superblock, active
  *
- * Return: true if divulge_birth_of_dentry() may be called for its files.
+ * Return: true if divulge_birth_stat() may be called for its files.
  */
 bool divulge_birth_watchable(const struct super_block *sb)
 {
@@ -149,7 +149,13 @@ static void fill_name(u8 name[DIVULGE_FS_NAME_LEN],
 	memset(name + len, 0, DIVULGE_FS_NAME_LEN - len);
 }
 
-static u8 type_of_mode(umode_t mode)
+/**
+ * divulge_birth_type - type of a file as the contract numbers it
+ * @mode: of the file
+ *
+ * Return: enum divulge_file_type.
+ */
+u8 divulge_birth_type(umode_t mode)
 {
 	static const u8 types[] = {
 		[S_IFREG >> 12] = DIVULGE_FILE_TYPE_REG,
@@ -166,18 +172,17 @@ static u8 type_of_mode(umode_t mode)
 }
 
 /**
- * divulge_birth_type - type of an inode as the contract numbers it
- * @inode: the inode
+ * divulge_birth_stat - stat a file that is being created
+ * @dentry: positive, on a superblock that divulge_birth_watchable() allows
+ * @stat: filled
  *
- * Return: enum divulge_file_type.
+ * The caller keeps @dentry and holds the lock of its directory. There is no
+ * mount to ask through, so the filesystem is asked itself, and no permission
+ * is checked: it is for those who may see every birth.
+ *
+ * Return: 0, or what getattr returned.
  */
-u8 divulge_birth_type(const struct inode *inode)
-{
-	return type_of_mode(inode->i_mode);
-}
-
-/* Of a filesystem that may be asked without a mount, see there. */
-static int stat_dentry(struct dentry *dentry, struct kstat *stat)
+int divulge_birth_stat(struct dentry *dentry, struct kstat *stat)
 {
 	const struct path path = { .dentry = dentry };
 	struct inode *inode = d_inode(dentry);
@@ -191,9 +196,17 @@ static int stat_dentry(struct dentry *dentry, struct kstat *stat)
 	return 0;
 }
 
-/* JFS has no getattr of its own that could report it. */
-static void add_private_birth(const struct divulge_birth_view *view,
-			      const struct inode *inode, struct kstat *stat)
+/**
+ * divulge_birth_complete - add a birth that the filesystem does not report
+ * @stat: what its getattr said; gets the birth, if it is known elsewhere
+ * @view: of the inode's superblock
+ * @inode: the inode
+ *
+ * Any context. That is so for JFS, which has no getattr of its own.
+ */
+void divulge_birth_complete(struct kstat *stat,
+			    const struct divulge_birth_view *view,
+			    const struct inode *inode)
 {
 	if (view->fs->private != DIVULGE_PRIVATE_JFS || !view->learnt ||
 	    !divulge_private_jfs_born(inode, &stat->btime.tv_sec))
@@ -208,9 +221,9 @@ static void learn_fs_born(struct divulge_birth_view *view,
 	struct kstat stat;
 
 	if (!view->fs->watchable || !sb->s_root ||
-	    stat_dentry(sb->s_root, &stat))
+	    divulge_birth_stat(sb->s_root, &stat))
 		return;
-	add_private_birth(view, d_inode(sb->s_root), &stat);
+	divulge_birth_complete(&stat, view, d_inode(sb->s_root));
 	view->fs_born_known = stat.result_mask & STATX_BTIME;
 	view->fs_born = stat.btime;
 }
@@ -279,15 +292,14 @@ static u8 flags_of(const struct divulge_birth_view *view,
  * @birth: filled
  * @view: of the inode's superblock
  * @inode: the inode
- * @stat: what its getattr said; gets the birth time if that did not say it
+ * @stat: after divulge_birth_complete()
  *
  * Any context. Whether overlayfs made the file is not found out here.
  */
 void divulge_birth_fill(struct divulge_birth *birth,
 			const struct divulge_birth_view *view,
-			const struct inode *inode, struct kstat *stat)
+			const struct inode *inode, const struct kstat *stat)
 {
-	add_private_birth(view, inode, stat);
 	if (stat->result_mask & STATX_BTIME) {
 		birth->btime_sec = stat->btime.tv_sec;
 		birth->btime_nsec = stat->btime.tv_nsec;
@@ -311,34 +323,9 @@ void divulge_birth_fill(struct divulge_birth *birth,
 	birth->dev_major = MAJOR(stat->dev);
 	birth->dev_minor = MINOR(stat->dev);
 	birth->mode = stat->mode;
-	birth->type = type_of_mode(stat->mode);
+	birth->type = divulge_birth_type(stat->mode);
 	birth->term = view->fs->term;
 	memcpy(birth->fs, view->name, sizeof(birth->fs));
-}
-
-/**
- * divulge_birth_of_dentry - the birth record of a file that is being created
- * @birth: filled
- * @view: of a superblock that divulge_birth_watchable() allows
- * @dentry: positive, on that superblock
- *
- * The caller keeps @dentry and holds the lock of its directory. There is no
- * mount to ask through, so the filesystem is asked itself, and no permission
- * is checked: the record is for those who may see every birth.
- *
- * Return: 0, or what getattr returned.
- */
-int divulge_birth_of_dentry(struct divulge_birth *birth,
-			    const struct divulge_birth_view *view,
-			    struct dentry *dentry)
-{
-	struct kstat stat;
-	int err;
-
-	err = stat_dentry(dentry, &stat);
-	if (!err)
-		divulge_birth_fill(birth, view, d_inode(dentry), &stat);
-	return err;
 }
 
 static int birth_of_path(struct divulge_birth *birth, const struct path *path)
@@ -356,6 +343,7 @@ static int birth_of_path(struct divulge_birth *birth, const struct path *path)
 	if (err)
 		return err;
 	divulge_birth_look_at(&view, path->dentry->d_sb);
+	divulge_birth_complete(&stat, &view, d_inode(path->dentry));
 	divulge_birth_fill(birth, &view, d_inode(path->dentry), &stat);
 	if (divulge_overlay_copied(path->dentry))
 		birth->flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;

@@ -38,14 +38,15 @@ struct divulge_birth_view {
 bool divulge_birth_watchable(const struct super_block *sb);
 bool divulge_birth_reads_whole(const struct divulge_birth_view *view);
 bool divulge_birth_has_subvolumes(const struct divulge_birth_view *view);
-u8 divulge_birth_type(const struct inode *inode);
+u8 divulge_birth_type(umode_t mode);
 void divulge_birth_look_at(struct divulge_birth_view *view,
 			   struct super_block *sb);
 void divulge_birth_fill(struct divulge_birth *birth,
 			const struct divulge_birth_view *view,
-			const struct inode *inode, struct kstat *stat);
-int divulge_birth_of_dentry(struct divulge_birth *birth,
+			const struct inode *inode, const struct kstat *stat);
+void divulge_birth_complete(struct kstat *stat,
 			    const struct divulge_birth_view *view,
-			    struct dentry *dentry);
+			    const struct inode *inode);
+int divulge_birth_stat(struct dentry *dentry, struct kstat *stat);
 
 #endif /* _DIVULGE_BIRTHS_H */

@@ -13,6 +13,13 @@
 #include <linux/version.h>
 #include <net/genetlink.h>
 
+/* Until 6.11: it was the architecture's */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
 /*
  * Until 6.1: no split operations. The table generated for them fits the older
  * struct, since every command has only a do or only a dump.

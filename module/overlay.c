@@ -104,6 +104,9 @@ bool divulge_overlay_is_work(const struct dentry *dir)
 	const struct dentry *parent;
 	bool is_work = false;
 
+	/* Nearly always */
+	if (!is_locked_dir(READ_ONCE(dir->d_inode)))
+		return false;
 	rcu_read_lock();
 	while (is_locked_dir(READ_ONCE(dir->d_inode))) {
 		parent = READ_ONCE(dir->d_parent);

@@ -378,6 +378,19 @@ static void insert(struct queue *q, struct list_head *busy)
 	list_add_tail(&q->node, &other->node);
 }
 
+/* The first queue went on by an event; most often it still is the first. */
+static void sort_again(struct queue *q, struct list_head *busy)
+{
+	const struct event *event = peek(q);
+
+	if (event && (list_is_last(&q->node, busy) ||
+		      !ktime_after(event->mono,
+				   peek(list_next_entry(q, node))->mono)))
+		return;
+	list_del(&q->node);
+	insert(q, busy);
+}
+
 static void take_chunks(struct list_head *busy)
 {
 	int cpu;
@@ -413,8 +426,7 @@ static void publish_until(ktime_t cutoff, struct list_head *busy,
 		atomic_dec(&event->stream->waiting);
 		publish(event, open);
 		q->next += event_size(event->len);
-		list_del(&q->node);
-		insert(q, busy);
+		sort_again(q, busy);
 		cond_resched();
 	}
 }

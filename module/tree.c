@@ -472,7 +472,7 @@ static bool passes(const struct walk *walk)
 {
 	const struct kstat *stat = &walk->stat;
 
-	if (!(walk->types & BIT(walk->birth.type)))
+	if (!(walk->types & BIT(divulge_birth_type(stat->mode))))
 		return false;
 	if (!walk->has_since && !walk->has_until)
 		return true;
@@ -494,12 +494,13 @@ static int put_birth(struct msgs *msgs, struct walk *walk,
 		     const struct found *found)
 {
 	struct dentry *dentry = found->path.dentry;
+	const struct divulge_birth_view *view = view_of(walk, dentry->d_sb);
 	int err;
 
-	divulge_birth_fill(&walk->birth, view_of(walk, dentry->d_sb),
-			   d_inode(dentry), &walk->stat);
+	divulge_birth_complete(&walk->stat, view, d_inode(dentry));
 	if (!passes(walk))
 		return 0;
+	divulge_birth_fill(&walk->birth, view, d_inode(dentry), &walk->stat);
 	if (may_be_copied(walk) && divulge_overlay_copied(dentry))
 		walk->birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
 	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);

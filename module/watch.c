@@ -176,7 +176,7 @@ static bool is_wanted(const struct filter *filter, const struct inode *inode,
 		      struct inode *dir, const struct divulge_birth_view *view)
 {
 	if (filter->types != TYPES_ALL &&
-	    !(filter->types & BIT(divulge_birth_type(inode))))
+	    !(filter->types & BIT(divulge_birth_type(inode->i_mode))))
 		return false;
 	/* Not current_uid(): overlayfs creates files as who mounted it. */
 	if (uid_valid(filter->uid) && !uid_eq(filter->uid, task_uid(current)))
