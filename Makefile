@@ -24,6 +24,7 @@ help:
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
+	@echo '  make bench         count instructions, against statx and fanotify'
 	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
 	@echo '  make distclean     remove the build folder'
 
@@ -82,6 +83,11 @@ check:
 style:
 	@qemu/packages build vm check
 	@selftests/style $(KERNELS)
+
+.PHONY: bench
+bench:
+	@qemu/packages build vm check
+	@selftests/bench $(KERNELS)
 
 .PHONY: generate
 generate:
