@@ -43,6 +43,11 @@ static const struct command commands[] = {
 		cmd_dccp,
 	},
 	{
+		"watches", "[--json]", "show whose births are watched",
+		"  -j, --json         one JSON object a line\n",
+		cmd_watches,
+	},
+	{
 		"info", "[--json]", "show what this kernel can tell",
 		"  -j, --json         one JSON object a line\n",
 		cmd_info,

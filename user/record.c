@@ -246,6 +246,30 @@ const struct field dccp_counters_fields[] = {
 	{ 0 }
 };
 
+const struct field noted_fields[] = {
+	PLAIN(TIME, noted, time),
+	{ 0 }
+};
+
+const struct field watch_fields[] = {
+	PLAIN(UINT, divulge_watch, id),
+	PLAIN(CHARS, divulge_watch, fs),
+	PAIR(DEV, divulge_watch, sb_dev_major, sb_dev_minor, "sb_dev"),
+	PLAIN(LIMIT, divulge_watch, root_ino),
+	NAMED(TYPES, divulge_watch, types, file_types),
+	PLAIN(LIMIT, divulge_watch, uid),
+	PLAIN(UINT, divulge_watch, portid),
+	{ 0 }
+};
+
+const struct field unmount_fields[] = {
+	PLAIN(UINT, divulge_unmount, seq),
+	PLAIN(TIME, divulge_unmount, time),
+	PAIR(DEV, divulge_unmount, sb_dev_major, sb_dev_minor, "sb_dev"),
+	PLAIN(CHARS, divulge_unmount, fs),
+	{ 0 }
+};
+
 static uint64_t load(const void *at, size_t size)
 {
 	switch (size) {
@@ -290,12 +314,28 @@ static void set_enum(struct value *v, const struct field *field, uint8_t n)
 		set_uint(v, n);
 }
 
-static void set_flags(struct value *v, const struct field *field, uint8_t bits)
+static void set_flags(struct value *v, const struct field *field, uint32_t bits)
 {
 	v->kind = VALUE_FLAGS;
 	v->flags.bits = bits;
 	v->flags.names = field->names;
 	v->flags.nr_names = field->nr_names;
+}
+
+static void set_types(struct value *v, const struct field *field, uint32_t types)
+{
+	uint32_t all = (UINT32_C(1) << field->nr_names) - 1;
+
+	if ((types & all) != all)
+		set_flags(v, field, types);
+}
+
+static void set_limit(struct value *v, uint64_t limit, size_t size)
+{
+	uint64_t none = size == sizeof(uint32_t) ? UINT32_MAX : 0;
+
+	if (limit != none)
+		set_uint(v, limit);
 }
 
 static void set_dev(struct value *v, uint64_t major, uint64_t minor)
@@ -343,7 +383,10 @@ void field_value(const struct field *field, const void *data, struct value *v)
 		set_enum(v, field, load(at, sizeof(uint8_t)));
 		break;
 	case FIELD_FLAGS:
-		set_flags(v, field, load(at, sizeof(uint8_t)));
+		set_flags(v, field, load(at, field->size));
+		break;
+	case FIELD_TYPES:
+		set_types(v, field, load(at, field->size));
 		break;
 	case FIELD_CHARS:
 		set_bytes(v, at, strnlen(at, field->size));
@@ -376,6 +419,9 @@ void field_value(const struct field *field, const void *data, struct value *v)
 		break;
 	case FIELD_CCID:
 		set_ccid(v, load(at, sizeof(int16_t)));
+		break;
+	case FIELD_LIMIT:
+		set_limit(v, load(at, field->size), field->size);
 		break;
 	case FIELD_BORN:
 	case FIELD_LOCAL:

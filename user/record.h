@@ -56,7 +56,8 @@ enum field_kind {
 	FIELD_UINT,	/* size: 1, 2, 4 or 8 bytes */
 	FIELD_ENUM,	/* one byte; names */
 	FIELD_STATE,	/* the same, in capitals for people */
-	FIELD_FLAGS,	/* one byte; names, that of bit 0 first */
+	FIELD_FLAGS,	/* size: 1 or 4 bytes; names, that of bit 0 first */
+	FIELD_TYPES,	/* the same, if they are not all file types */
 	FIELD_CHARS,	/* size: of the array, NUL padded */
 	FIELD_STRING,	/* const char * */
 	FIELD_BYTES,	/* struct bytes */
@@ -67,6 +68,7 @@ enum field_kind {
 	FIELD_ADDR,	/* in network order; second: offset of the family */
 	FIELD_CCID,	/* -1: none */
 	FIELD_SERVICE,
+	FIELD_LIMIT,	/* size: 8 bytes, 0: none; or 4 bytes, -1: none */
 
 	/* Two fields in one, for people only */
 	FIELD_BORN,	/* birth, or in parentheses why there is none */
@@ -109,6 +111,11 @@ struct noticed {
 	int64_t time;
 };
 
+/* What a record has that no event of the kernel became */
+struct noted {
+	int64_t time;
+};
+
 #define RECORD_MAX_PARTS	3
 
 /**
@@ -144,6 +151,9 @@ extern const struct field noticed_fields[];
 extern const struct field info_fields[];
 extern const struct field birth_counters_fields[];
 extern const struct field dccp_counters_fields[];
+extern const struct field noted_fields[];
+extern const struct field watch_fields[];
+extern const struct field unmount_fields[];
 
 void field_value(const struct field *field, const void *data, struct value *v);
 bool value_flag(const struct value *v, unsigned int bit, struct value *flag);

@@ -183,3 +183,27 @@ const struct sink_ops sink_sock_table = {
 	.flush	= table_flush,
 	.close	= table_close,
 };
+
+static const struct column watch_columns[] = {
+	{ "ID",		"id",		SCOLS_FL_RIGHT },
+	{ "FS",		"fs",		0 },
+	{ "DEVICE",	"sb_dev",	0 },
+	{ "BELOW",	"root_ino",	SCOLS_FL_RIGHT },
+	{ "TYPES",	"types",	0 },
+	{ "UID",	"uid",		SCOLS_FL_RIGHT },
+	{ "PORT",	"portid",	SCOLS_FL_RIGHT },
+	{ NULL,		NULL,		0 },
+};
+
+static int watch_table_open(struct sink *sink)
+{
+	return table_open(sink, watch_columns);
+}
+
+const struct sink_ops sink_watch_table = {
+	.name	= "table",
+	.open	= watch_table_open,
+	.put	= table_put,
+	.flush	= table_flush,
+	.close	= table_close,
+};

@@ -17,6 +17,8 @@ static const struct {
 	{ "dccp-change",	change_fields },
 	{ "birth-counters",	birth_counters_fields },
 	{ "dccp-counters",	dccp_counters_fields },
+	{ "watch",		watch_fields },
+	{ "unmount",		unmount_fields },
 	{ "info",		info_fields },
 };
 

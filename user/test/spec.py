@@ -24,13 +24,14 @@ def from_spec(spec):
     want = {}
     for name in ("birth", "birth-skip", "birth-total", "birth-origin",
                  "dccp-sock", "dccp-change", "birth-counters",
-                 "dccp-counters"):
+                 "dccp-counters", "watch", "unmount"):
         for member in defs[name]["members"]:
             if member["name"] != "reserved":
                 want[name, key(member["name"])] = \
                     enums.get(member.get("enum"), [])
     # The address family is no enum of ours, nor is "none" what one would read
     want["dccp-sock", "family"] = ["inet", "inet6"]
+    want["watch", "types"] = enums["file-type"]
     want["info", "version"] = []
     for ability in enums["ability"]:
         want["info", key(ability)] = ["present", *enums["absence"][1:]]
