@@ -6,25 +6,11 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "filetype.h"
 #include "search.h"
 #include "text.h"
 #include "usage.h"
-#include "util.h"
 #include "when.h"
-
-static const struct {
-	char letter;
-	const char *name;
-	uint8_t type;
-} types[] = {
-	{ 'f', "reg",	DIVULGE_FILE_TYPE_REG },
-	{ 'd', "dir",	DIVULGE_FILE_TYPE_DIR },
-	{ 'l', "lnk",	DIVULGE_FILE_TYPE_LNK },
-	{ 'p', "fifo",	DIVULGE_FILE_TYPE_FIFO },
-	{ 's', "sock",	DIVULGE_FILE_TYPE_SOCK },
-	{ 'b', "blk",	DIVULGE_FILE_TYPE_BLK },
-	{ 'c', "chr",	DIVULGE_FILE_TYPE_CHR },
-};
 
 /* The parsers return an exit code, or -1 to go on, as cmd_only_json() does. */
 static int parse_moment(const char *arg, struct divulge_moment *moment)
@@ -38,37 +24,6 @@ static int parse_moment(const char *arg, struct divulge_moment *moment)
 		return -1;
 	report("cannot ask date(1) when '%s' is: %s", arg, strerror(-err));
 	return EXIT_FAILED;
-}
-
-static int parse_type(const char *arg, size_t len, uint32_t *bits)
-{
-	bool letter, name;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		letter = len == 1 && *arg == types[i].letter;
-		name = len == strlen(types[i].name) &&
-		       !memcmp(arg, types[i].name, len);
-		if (!letter && !name)
-			continue;
-		*bits |= UINT32_C(1) << types[i].type;
-		return -1;
-	}
-	return misused("'%.*s' is no type of file (f, d, l, p, s, b, c)",
-		       (int)len, arg);
-}
-
-static int parse_types(const char *arg, uint32_t *bits)
-{
-	size_t len;
-	int code;
-
-	for (;; arg += len + 1) {
-		len = strcspn(arg, ",");
-		code = parse_type(arg, len, bits);
-		if (code >= 0 || !arg[len])
-			return code;
-	}
 }
 
 static int parse_depth(const char *arg, int64_t *depth)
@@ -134,7 +89,8 @@ static int parse_value(struct search *search, int c)
 		query->since = &since;
 		return parse_moment(optarg, &since);
 	case OPTION_TYPE:
-		return parse_types(optarg, &query->types);
+		return filetype_parse(optarg, &query->types) ?
+		       EXIT_MISUSED : -1;
 	default:
 		query->until = &until;
 		return parse_moment(optarg, &until);
