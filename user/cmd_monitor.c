@@ -12,23 +12,22 @@
 
 struct wish {
 	const struct sink_ops *format;
-	bool births;
-	bool dccp;
+	struct wanted wanted;
 	bool quiet;
 	uint64_t count;
 	char *here[2];	/* the paths if none is named */
-	char **paths;
 };
 
 static void announce(const struct listener *l)
 {
+	const char *where = l->events.filter.subtree ? "below" : "on";
 	const struct mount *mount;
 	size_t i;
 
 	for (i = 0; i < l->events.paths.nr_mounts; i++) {
 		mount = &l->events.paths.mounts[i];
-		report("watching %s on %s (%u:%u)", mount->fs, mount->path,
-		       major(mount->sb), minor(mount->sb));
+		report("watching %s %s %s (%u:%u)", mount->fs, where,
+		       mount->path, major(mount->sb), minor(mount->sb));
 	}
 	if (l->want_dccp)
 		report("listening to DCCP");
@@ -47,7 +46,7 @@ static int monitor(const struct wish *wish)
 	if (err)
 		goto close_listener;
 	l.events.left = wish->count;
-	err = listener_start(&l, wish->births, wish->dccp, wish->paths);
+	err = listener_start(&l, &wish->wanted);
 	if (err)
 		goto close_sink;
 	if (!wish->quiet)
@@ -74,16 +73,31 @@ static bool parse_count(const char *arg, uint64_t *count)
 /* What is to be shown comes before the paths; both if it is not said. */
 static void parse_what(struct wish *wish, char **argv)
 {
+	struct wanted *wanted = &wish->wanted;
+
 	if (*argv && !strcmp(*argv, "births")) {
-		wish->dccp = false;
+		wanted->dccp = false;
 		argv++;
 	} else if (*argv && !strcmp(*argv, "dccp")) {
-		wish->births = false;
+		wanted->births = false;
 		argv++;
 	}
-	if (wish->births && !*argv)
+	if (wanted->births && !*argv)
 		argv = wish->here;
-	wish->paths = argv;
+	wanted->paths = argv;
+}
+
+static int run(struct wish *wish, char **argv)
+{
+	const struct wanted *wanted = &wish->wanted;
+
+	parse_what(wish, argv);
+	if (!wanted->births && *wanted->paths)
+		return misused("DCCP has no paths, '%s' is too much",
+			       *wanted->paths);
+	if (!wanted->births && filter_is_set(&wanted->filter))
+		return misused("--type, --uid and --subtree are for births");
+	return monitor(wish);
 }
 
 int cmd_monitor(const struct command *cmd, int argc, char **argv)
@@ -93,13 +107,19 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
+		{ "type", required_argument, NULL, WANTED_TYPE },
+		{ "uid", required_argument, NULL, WANTED_UID },
 		{ 0 }
 	};
 	struct wish wish = {
-		.format = &sink_text, .births = true, .dccp = true,
-		.count = UINT64_MAX, .here = { "." },
+		.format = &sink_text, .count = UINT64_MAX, .here = { "." },
+		.wanted = {
+			.births = true, .dccp = true,
+			.filter = { .uid = WANTED_ANY_UID },
+		},
 	};
-	int c;
+	int c, code;
 
 	while ((c = getopt_long(argc, argv, ":hjn:q", options, NULL)) != -1) {
 		switch (c) {
@@ -116,12 +136,10 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 			wish.quiet = true;
 			break;
 		default:
-			return bad_option(c, argv);
+			code = wanted_option(&wish.wanted, c, argv);
+			if (code)
+				return code;
 		}
 	}
-	parse_what(&wish, argv + optind);
-	if (!wish.births && *wish.paths)
-		return misused("DCCP has no paths, '%s' is too much",
-			       *wish.paths);
-	return monitor(&wish);
+	return run(&wish, argv + optind);
 }

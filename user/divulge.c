@@ -28,11 +28,14 @@ static const struct command commands[] = {
 	},
 	{
 		"monitor",
-		"[births|dccp] [--json] [--count N] [-q] [PATH...]",
+		"[births|dccp] [OPTION...] [PATH...]",
 		"show births and changes of DCCP sockets as they happen",
 		"  -j, --json         one JSON object a line\n"
 		"  -n, --count N      end after N events\n"
 		"  -q, --quiet        do not say when all is set up\n"
+		"      --subtree      births below each PATH only\n"
+		"      --type LIST    births of such files only, of f,d,l,p,s,b,c\n"
+		"      --uid USER     births by that user only\n"
 		"  PATH               a directory on each filesystem to watch,\n"
 		"                     else the current one\n",
 		cmd_monitor,

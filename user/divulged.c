@@ -18,14 +18,12 @@ static const struct sink_ops *const formats[] = {
 struct wish {
 	const struct sink_ops *format;
 	const char *target;
-	bool births;
-	bool dccp;
-	char **paths;
+	struct wanted wanted;
 };
 
 static int show_help(void)
 {
-	puts("usage: divulged [--output FORMAT:TARGET] [--no-dccp] PATH...\n"
+	puts("usage: divulged [OPTION...] PATH...\n"
 	     "       divulged [--output FORMAT:TARGET] --no-births\n\n"
 	     "  log births and changes of DCCP sockets\n\n"
 	     "  -o, --output FORMAT:TARGET  where to; TARGET is a file to\n"
@@ -34,6 +32,9 @@ static int show_help(void)
 	     "                              (default json:-)\n"
 	     "      --no-births             no births\n"
 	     "      --no-dccp               no DCCP\n"
+	     "      --subtree               births below each PATH only\n"
+	     "      --type f,d,l,p,s,b,c    births of such files only\n"
+	     "      --uid USER              births by that user only\n"
 	     "  PATH                        a directory on each filesystem to\n"
 	     "                              watch");
 	return end_of_output(EXIT_OK);
@@ -84,7 +85,7 @@ static int serve(const struct wish *wish)
 	err = sink_open(&sink, wish->format, wish->target);
 	if (err)
 		goto close_listener;
-	err = listener_start(&l, wish->births, wish->dccp, wish->paths);
+	err = listener_start(&l, &wish->wanted);
 	if (err)
 		goto close_sink;
 	report("ready");
@@ -98,6 +99,23 @@ close_listener:
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
+static int run(const struct wish *wish)
+{
+	const struct wanted *wanted = &wish->wanted;
+
+	if (!wanted->births && !wanted->dccp)
+		return misused("nothing is left to log");
+	if (!wanted->births && *wanted->paths)
+		return misused("without births there is no use for '%s'",
+			       *wanted->paths);
+	if (!wanted->births && filter_is_set(&wanted->filter))
+		return misused("without births there is no use for --type, --uid and --subtree");
+	if (wanted->births && !*wanted->paths)
+		return misused("no directory named: name one on each "
+			       "filesystem to watch, or say --no-births");
+	return serve(wish);
+}
+
 int main(int argc, char **argv)
 {
 	enum { NO_BIRTHS = 256, NO_DCCP };
@@ -106,11 +124,20 @@ int main(int argc, char **argv)
 		{ "no-births", no_argument, NULL, NO_BIRTHS },
 		{ "no-dccp", no_argument, NULL, NO_DCCP },
 		{ "output", required_argument, NULL, 'o' },
+		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
+		{ "type", required_argument, NULL, WANTED_TYPE },
+		{ "uid", required_argument, NULL, WANTED_UID },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 }
 	};
-	struct wish wish = { &sink_json, "-", true, true, NULL };
-	int c;
+	struct wish wish = {
+		.format = &sink_json, .target = "-",
+		.wanted = {
+			.births = true, .dccp = true,
+			.filter = { .uid = WANTED_ANY_UID },
+		},
+	};
+	int c, code;
 
 	setlocale(LC_CTYPE, "");
 	own_output();
@@ -126,23 +153,17 @@ int main(int argc, char **argv)
 			puts("divulged " VERSION);
 			return end_of_output(EXIT_OK);
 		case NO_BIRTHS:
-			wish.births = false;
+			wish.wanted.births = false;
 			break;
 		case NO_DCCP:
-			wish.dccp = false;
+			wish.wanted.dccp = false;
 			break;
 		default:
-			return bad_option(c, argv);
+			code = wanted_option(&wish.wanted, c, argv);
+			if (code)
+				return code;
 		}
 	}
-	wish.paths = argv + optind;
-	if (!wish.births && !wish.dccp)
-		return misused("nothing is left to log");
-	if (!wish.births && *wish.paths)
-		return misused("without births there is no use for '%s'",
-			       *wish.paths);
-	if (wish.births && !*wish.paths)
-		return misused("no directory named: name one on each "
-			       "filesystem to watch, or say --no-births");
-	return serve(&wish);
+	wish.wanted.paths = argv + optind;
+	return run(&wish);
 }

@@ -69,6 +69,20 @@ static struct bytes attr_bytes(const struct nlattr *attr)
 	};
 }
 
+/* Another watcher may have asked for other births. */
+static bool is_ours(const struct events *e, dev_t sb,
+		    const struct divulge_birth_origin *origin,
+		    const struct divulge_birth *birth,
+		    const struct nlattr *watches)
+{
+	struct bytes ids = attr_bytes(watches);
+
+	if (ids.data)
+		return paths_have_watch(&e->paths, &ids);
+	return paths_watched(&e->paths, sb) &&
+	       filter_passes(&e->filter, birth->type, origin->uid);
+}
+
 static int on_birth(struct events *e, const struct nlattr *event)
 {
 	const struct nlattr *tb[DIVULGE_A_BIRTH_EVENT_MAX + 1];
@@ -96,9 +110,9 @@ static int on_birth(struct events *e, const struct nlattr *event)
 	if (err)
 		return err;
 
-	/* Another watcher may have asked for other filesystems */
 	sb = makedev(origin.sb_dev_major, origin.sb_dev_minor);
-	if (!paths_watched(&e->paths, sb))
+	if (!is_ours(e, sb, &origin, &birth,
+		     tb[DIVULGE_A_BIRTH_EVENT_WATCHES]))
 		return 0;
 	place.name = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_NAME]);
 	handle = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE]);
@@ -222,6 +236,7 @@ void events_init(struct events *e, struct sink *sink)
 	memset(e, 0, sizeof(*e));
 	e->births.name = DIVULGE_MCGRP_BIRTHS;
 	e->dccp.name = DIVULGE_MCGRP_DCCP;
+	e->filter.uid = WANTED_ANY_UID;
 	e->sink = sink;
 	e->left = UINT64_MAX;
 }

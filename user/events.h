@@ -11,12 +11,14 @@
 #include "path.h"
 #include "sink.h"
 #include "stream.h"
+#include "wanted.h"
 
 #define EVENTS_ENOUGH	1
 
 /**
  * struct events - what becomes a record, and where it goes
  * @paths: directories on the watched filesystems
+ * @filter: which births are wanted
  * @births: what has come of births
  * @dccp: what has come of DCCP
  * @sink: where records go to
@@ -24,6 +26,7 @@
  */
 struct events {
 	struct paths paths;
+	struct filter filter;
 	struct stream births;
 	struct stream dccp;
 	struct sink *sink;

@@ -6,95 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "listen.h"
 #include "module.h"
 #include "text.h"
 #include "util.h"
+#include "watch.h"
 
 /* The kernel collects events for some 10 ms before it sends them */
 #define ON_ITS_WAY_MS	50
-
-static int keep_watch(const struct nlmsghdr *nlh, void *arg)
-{
-	const struct nlattr *tb[DIVULGE_A_WATCH_MAX + 1];
-
-	genl_attrs(nlh, tb, DIVULGE_A_WATCH_MAX);
-	if (!genl_struct(tb[DIVULGE_A_WATCH_RECORD], arg,
-			 sizeof(struct divulge_watch)))
-		return -EBADMSG;
-	return 0;
-}
-
-static int ask_watch(struct listener *l, int fd, struct divulge_watch *watch)
-{
-	struct nlmsghdr *nlh;
-
-	nlh = genl_request(&l->genl, DIVULGE_CMD_WATCH_ADD, NLM_F_ACK);
-	mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_FD, fd);
-	return genl_talk(&l->genl, nlh, keep_watch, watch);
-}
-
-static int add_watch(struct listener *l, struct mount *mount, int fd)
-{
-	struct divulge_watch watch;
-	int err;
-
-	err = ask_watch(l, fd, &watch);
-	if (err)
-		return err;
-	mount->sb = makedev(watch.sb_dev_major, watch.sb_dev_minor);
-	memcpy(mount->fs, watch.fs, sizeof(watch.fs));
-	return 0;
-}
-
-static int watch_fd(struct listener *l, const char *path, int fd)
-{
-	struct mount mount = { 0 };
-	struct stat st;
-	int err;
-
-	if (fstat(fd, &st))
-		return -errno;
-	mount.dev = st.st_dev;
-	err = add_watch(l, &mount, fd);
-	if (err)
-		return err;
-	mount.path = realpath(path, NULL);
-	if (!mount.path)
-		return -errno;
-	err = paths_add(&l->events.paths, &mount);
-	if (err)
-		free(mount.path);
-	return err;
-}
-
-static int watch_path(struct listener *l, const char *path)
-{
-	const char *why = l->genl.why;
-	int fd, err;
-
-	l->genl.why[0] = '\0';
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	err = fd < 0 ? -errno : watch_fd(l, path, fd);
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		report("cannot watch '%s': %s%s", path,
-		       *why ? why : strerror(-err),
-		       err == -EPERM ? ": run this as root" : "");
-	return err;
-}
 
 static int watch_all(struct listener *l, char **paths)
 {
 	int err;
 
 	for (; *paths; paths++) {
-		err = watch_path(l, *paths);
+		err = watch_path(&l->control, &l->events.filter,
+				 &l->events.paths, *paths);
 		if (err)
 			return err;
 	}
@@ -108,7 +37,7 @@ static int want_dccp(struct listener *l)
 	uint8_t absence;
 	int err;
 
-	err = module_ask(&l->genl, &info);
+	err = module_ask(&l->control, &info);
 	if (err)
 		return err;
 	absence = info.absence[DIVULGE_ABILITY_DCCP_WATCH];
@@ -163,22 +92,32 @@ int listener_open(struct listener *l, struct sink *sink)
 
 	memset(l, 0, sizeof(*l));
 	events_init(&l->events, sink);
-	err = module_open(&l->genl);
+	/* The first socket has the number of the process, for all to see */
+	err = module_open(&l->control);
 	if (err)
 		return err;
+	err = module_open(&l->genl);
+	if (err)
+		goto close_control;
 	l->signals = open_signals();
 	if (l->signals < 0) {
 		err = l->signals;
 		report("cannot take signals: %s", strerror(-err));
-		genl_close(&l->genl);
-		return err;
+		goto close_genl;
 	}
 	return 0;
+
+close_genl:
+	genl_close(&l->genl);
+close_control:
+	genl_close(&l->control);
+	return err;
 }
 
 void listener_close(struct listener *l)
 {
 	close(l->signals);
+	genl_close(&l->control);
 	genl_close(&l->genl);
 	paths_free(&l->events.paths);
 }
@@ -204,29 +143,34 @@ static int join_all(struct listener *l)
 	return err;
 }
 
-/**
- * listener_start - begin to receive events
- * @l: listener after listener_open()
- * @births: those of files are wanted
- * @dccp: those of DCCP are wanted; if births are too, they can do without
- * @paths: directories on the filesystems whose births are wanted, ends with
- *	NULL
- *
- * Return: 0, or a negative errno after a report.
- */
-int listener_start(struct listener *l, bool births, bool dccp, char **paths)
+/* Return: as listener_start() does. */
+static int want(struct listener *l, const struct wanted *wanted)
 {
 	int err = 0;
 
-	if (births)
-		err = watch_all(l, paths);
+	l->events.filter = wanted->filter;
+	if (wanted->births)
+		err = watch_all(l, wanted->paths);
+	if (err || !wanted->dccp)
+		return err;
+	err = want_dccp(l);
+	return err == -EOPNOTSUPP && wanted->births ? 0 : err;
+}
+
+/**
+ * listener_start - begin to receive events
+ * @l: listener after listener_open()
+ * @wanted: which
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int listener_start(struct listener *l, const struct wanted *wanted)
+{
+	int err;
+
+	err = want(l, wanted);
 	if (err)
 		return err;
-	if (dccp)
-		err = want_dccp(l);
-	if (err && !(err == -EOPNOTSUPP && births))
-		return err;
-
 	/* Who works in a directory keeps its filesystem from being unmounted */
 	if (chdir("/")) {
 		err = -errno;
@@ -264,19 +208,6 @@ static int take(struct listener *l)
 	return err ? err : flush_err;
 }
 
-static int ask_counters(struct module_info *info)
-{
-	struct genl genl;
-	int err;
-
-	err = module_open(&genl);
-	if (err)
-		return err;
-	err = module_ask(&genl, info);
-	genl_close(&genl);
-	return err;
-}
-
 /* Take what has happened until now, and let nothing more come. */
 static int drain(struct listener *l)
 {
@@ -284,7 +215,7 @@ static int drain(struct listener *l)
 	int err, no_counters;
 
 	poll(NULL, 0, ON_ITS_WAY_MS);
-	no_counters = ask_counters(&info);
+	no_counters = module_ask(&l->control, &info);
 	genl_leave(&l->genl, l->events.births.name);
 	genl_leave(&l->genl, l->events.dccp.name);
 	do {
@@ -323,7 +254,7 @@ static int loop(struct listener *l)
  * listener_run - make records until a signal, or until there are enough
  * @l: listener that was started
  *
- * Return: 0, or a negative errno after a report, which for an error of the
+ * Return: 0; or a negative errno after a report, which for an error of the
  * sink is left to sink_close().
  */
 int listener_run(struct listener *l)

@@ -6,17 +6,20 @@
 
 #include "events.h"
 #include "genl.h"
+#include "wanted.h"
 
 /**
  * struct listener - what hears events
- * @genl: socket that they come on, and that the watches live as long as
+ * @genl: socket that they come on
+ * @control: socket that can be talked to, and that the watches live as long as
  * @events: what becomes of them
- * @overrun: the buffer of the socket was full at some time
+ * @overrun: the buffer of @genl was full at some time
  * @want_dccp: changes of DCCP sockets are to be had
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
 	struct genl genl;
+	struct genl control;
 	struct events events;
 	bool overrun;
 	bool want_dccp;
@@ -24,7 +27,7 @@ struct listener {
 };
 
 int listener_open(struct listener *l, struct sink *sink);
-int listener_start(struct listener *l, bool births, bool dccp, char **paths);
+int listener_start(struct listener *l, const struct wanted *wanted);
 int listener_run(struct listener *l);
 void listener_close(struct listener *l);
 

@@ -51,6 +51,36 @@ void paths_free(struct paths *paths)
 	paths->mounts = NULL;
 }
 
+static bool has_id(const struct paths *paths, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < paths->nr_mounts; i++)
+		if (paths->mounts[i].id == id)
+			return true;
+	return false;
+}
+
+/**
+ * paths_have_watch - see if one of some watches is ours
+ * @paths: directories with their watches
+ * @ids: ids of watches, 32 bits each
+ *
+ * Return: true if one is.
+ */
+bool paths_have_watch(const struct paths *paths, const struct bytes *ids)
+{
+	uint32_t id;
+	size_t at;
+
+	for (at = 0; at + sizeof(id) <= ids->len; at += sizeof(id)) {
+		memcpy(&id, ids->data + at, sizeof(id));
+		if (has_id(paths, id))
+			return true;
+	}
+	return false;
+}
+
 /* Return: true if a directory on the superblock was added. */
 bool paths_watched(const struct paths *paths, dev_t sb)
 {

@@ -20,12 +20,14 @@
  * @dev: device of the directory
  * @sb: device of the superblock, as events carry it; not @dev on Btrfs
  * @fs: type of the filesystem
+ * @id: of the watch
  */
 struct mount {
 	char *path;
 	dev_t dev;
 	dev_t sb;
 	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
+	uint32_t id;
 };
 
 /**
@@ -61,6 +63,7 @@ struct paths {
 int paths_add(struct paths *paths, const struct mount *mount);
 void paths_free(struct paths *paths);
 bool paths_watched(const struct paths *paths, dev_t sb);
+bool paths_have_watch(const struct paths *paths, const struct bytes *ids);
 struct bytes paths_find(struct paths *paths, dev_t sb,
 			const struct bytes *handle, const struct bytes *name);
 void paths_forget(struct paths *paths);

@@ -22,8 +22,8 @@ static const struct {
 	},
 	{
 		"lost",
-		"{time} lost {count} events ({stream} {first_seq} to {last_seq})"
-		" between {since} and {until}",
+		"{time} lost {count} {stream} (from {first_seq} to {last_seq},"
+		" between {since} and {until})",
 	},
 };
 

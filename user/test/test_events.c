@@ -56,8 +56,8 @@ static void put_loss(struct nlmsghdr *nlh, uint64_t first, uint64_t count)
 	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENTS_LOSS, sizeof(loss), &loss);
 }
 
-static void put_birth(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
-		      const char *name)
+static void put_birth_of(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
+			 const char *name, const uint32_t *ids, size_t nr_ids)
 {
 	struct divulge_birth_origin origin = {
 		.seq = seq, .time = 2000000001, .parent_ino = 128,
@@ -78,7 +78,16 @@ static void put_birth(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
 		     &origin);
 	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_RECORD, sizeof(birth), &birth);
 	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_NAME, strlen(name), name);
+	if (ids)
+		mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENT_WATCHES,
+			     nr_ids * sizeof(*ids), ids);
 	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_birth(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
+		      const char *name)
+{
+	put_birth_of(nlh, seq, minor, name, NULL, 0);
 }
 
 static void put_change(struct nlmsghdr *nlh, uint64_t seq)
@@ -188,8 +197,8 @@ static void test_text(void)
 	nlh = message(DIVULGE_CMD_BIRTH_NTF);
 	put_loss(nlh, 2, 3);
 	events_message(nlh, &events);
-	ok(lines(" lost 3 events (births 2 to 4) between 00:00:01.000000000 "
-		 "and 00:00:01.500000000\n") == 1, "of a loss too");
+	ok(lines(" lost 3 births (from 2 to 4, between 00:00:01.000000000 "
+		 "and 00:00:01.500000000)\n") == 1, "of a loss too");
 	end();
 }
 
@@ -237,6 +246,35 @@ static void test_count(void)
 	end();
 }
 
+static void test_watches(void)
+{
+	static const uint32_t others[] = { 4, 6 }, ours[] = { 1, 5, 4, 9 };
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+
+	begin(&sink_json);
+	events.paths.mounts[0].id = 5;
+	put_birth_of(nlh, 1, 16, "others", others, 2);
+	put_birth_of(nlh, 2, 16, "ours", ours, 4);
+	put_birth_of(nlh, 3, 16, "none", ours, 0);
+	ok(!events_message(nlh, &events) && lines("birth\"") == 1 &&
+	   lines("\"ours\"") == 1, "what passed a watch of ours");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	events.filter.types = 1 << DIVULGE_FILE_TYPE_REG;
+	put_birth(nlh, 4, 16, "too many to tell");
+	events_message(nlh, &events);
+	ok(lines("too many") == 1, "what may have");
+	events.filter.types = 1 << DIVULGE_FILE_TYPE_DIR;
+	events_message(nlh, &events);
+	ok(lines("too many") == 1, "and not what is of another type");
+	events.filter = (struct filter){ .uid = 1000 };
+	events_message(nlh, &events);
+	ok(lines("too many") == 1, "or by another user");
+	events.filter.uid = 0;
+	events_message(nlh, &events);
+	ok(lines("too many") == 2, "the right user's");
+	end();
+}
+
 static void test_odd(void)
 {
 	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
@@ -277,6 +315,7 @@ int main(void)
 	test_text();
 	test_numbers();
 	test_count();
+	test_watches();
 	test_odd();
 	test_error();
 	return tap_end();

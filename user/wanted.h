@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_WANTED_H
+#define DIVULGE_WANTED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WANTED_ANY_UID	UINT32_MAX
+
+/**
+ * struct filter - which births are wanted
+ * @types: bit N is set if files of type N are (enum divulge_file_type), 0 for
+ *	all
+ * @uid: user whose creations are, WANTED_ANY_UID for everybody's
+ * @subtree: only those below the directories that are named
+ */
+struct filter {
+	uint32_t types;
+	uint32_t uid;
+	bool subtree;
+};
+
+/**
+ * struct wanted - what a listener is to hear, and to do about it
+ * @births: those of files are wanted
+ * @dccp: those of DCCP are wanted; if births are too, they can do without
+ * @filter: which births are wanted
+ * @paths: directories on the filesystems whose births are wanted, ends with
+ *	NULL
+ */
+struct wanted {
+	bool births;
+	bool dccp;
+	struct filter filter;
+	char **paths;
+};
+
+/* What getopt_long() returns for the options that programs share */
+enum {
+	WANTED_SUBTREE = 512,
+	WANTED_TYPE,
+	WANTED_UID,
+};
+
+int wanted_option(struct wanted *wanted, int c, char **argv);
+bool filter_is_set(const struct filter *filter);
+bool filter_passes(const struct filter *filter, uint8_t type, uint32_t uid);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "text.h"
+#include "watch.h"
+
+static int keep_watch(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[DIVULGE_A_WATCH_MAX + 1];
+
+	genl_attrs(nlh, tb, DIVULGE_A_WATCH_MAX);
+	if (!genl_struct(tb[DIVULGE_A_WATCH_RECORD], arg,
+			 sizeof(struct divulge_watch)))
+		return -EBADMSG;
+	return 0;
+}
+
+static int ask_watch(struct genl *genl, const struct filter *filter, int fd,
+		     struct divulge_watch *watch)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = genl_request(genl, DIVULGE_CMD_WATCH_ADD, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_FD, fd);
+	if (filter->types)
+		mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_TYPES, filter->types);
+	if (filter->uid != WANTED_ANY_UID)
+		mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_UID, filter->uid);
+	if (filter->subtree)
+		mnl_attr_put(nlh, DIVULGE_A_WATCH_SUBTREE, 0, NULL);
+	return genl_talk(genl, nlh, keep_watch, watch);
+}
+
+static int add(struct genl *genl, const struct filter *filter,
+	       struct mount *mount, int fd, struct divulge_watch *watch)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	err = ask_watch(genl, filter, fd, watch);
+	if (err)
+		return err;
+	mount->dev = st.st_dev;
+	mount->sb = makedev(watch->sb_dev_major, watch->sb_dev_minor);
+	mount->id = watch->id;
+	memcpy(mount->fs, watch->fs, sizeof(watch->fs));
+	return 0;
+}
+
+static int add_path(struct genl *genl, const struct filter *filter,
+		    struct paths *paths, const char *path, int fd)
+{
+	struct divulge_watch watch;
+	struct mount mount = { 0 };
+	int err;
+
+	err = add(genl, filter, &mount, fd, &watch);
+	if (err)
+		return err;
+	mount.path = realpath(path, NULL);
+	err = mount.path ? paths_add(paths, &mount) : -errno;
+	if (err)
+		free(mount.path);
+	return err;
+}
+
+static int open_dir(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void report_refused(const struct genl *genl, const char *path, int err)
+{
+	report("cannot watch '%s': %s%s", path,
+	       *genl->why ? genl->why : strerror(-err),
+	       err == -EPERM ? ": run this as root" : "");
+}
+
+/**
+ * watch_path - watch the births on the filesystem of a directory
+ * @genl: socket that the watch is to live as long as
+ * @filter: which births are wanted
+ * @paths: where to add the directory
+ * @path: its path
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int watch_path(struct genl *genl, const struct filter *filter,
+	       struct paths *paths, const char *path)
+{
+	int fd, err;
+
+	genl->why[0] = '\0';
+	fd = open_dir(path);
+	err = fd < 0 ? fd : add_path(genl, filter, paths, path, fd);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		report_refused(genl, path, err);
+	return err;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_WATCH_H
+#define DIVULGE_WATCH_H
+
+#include "genl.h"
+#include "path.h"
+#include "wanted.h"
+
+int watch_path(struct genl *genl, const struct filter *filter,
+	       struct paths *paths, const char *path);
+
+#endif
