@@ -33,6 +33,13 @@ static void announce(const struct listener *l)
 		report("listening to DCCP");
 }
 
+/* Who asked for a number of events did not get them. */
+static int on_left(const struct wish *wish)
+{
+	report("all that was watched is unmounted");
+	return wish->count == UINT64_MAX ? 0 : -ENOENT;
+}
+
 static int monitor(const struct wish *wish)
 {
 	struct listener l;
@@ -52,6 +59,8 @@ static int monitor(const struct wish *wish)
 	if (!wish->quiet)
 		announce(&l);
 	err = listener_run(&l);
+	if (err == LISTENER_LEFT)
+		err = on_left(wish);
 
 close_sink:
 	if (sink_close(&sink))

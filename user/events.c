@@ -120,6 +120,49 @@ static int on_birth(struct events *e, const struct nlattr *event)
 	return put_event(e, &rec);
 }
 
+static int put_unmount(struct events *e, const struct divulge_unmount *unmount,
+		       const struct mount *mount)
+{
+	struct place place = { .path = { mount->path, strlen(mount->path) } };
+	struct record rec = {
+		.event = "unmount",
+		.part = {
+			{ unmount_fields, unmount },
+			{ path_fields, &place },
+		},
+	};
+
+	return sink_put(e->sink, &rec);
+}
+
+static void leave(struct events *e, struct mount *mount)
+{
+	mount->sb = 0;
+	mount->id = 0;
+	e->unmounted = true;
+}
+
+static int on_unmount(struct events *e, const struct nlattr *attr)
+{
+	struct divulge_unmount unmount;
+	struct mount *mount;
+	size_t i;
+	dev_t sb;
+	int err;
+
+	genl_struct(attr, &unmount, sizeof(unmount));
+	err = on_number(e, &e->births, unmount.seq, unmount.time);
+	sb = makedev(unmount.sb_dev_major, unmount.sb_dev_minor);
+	for (i = 0; i < e->paths.nr_mounts && !err; i++) {
+		mount = &e->paths.mounts[i];
+		if (mount->sb != sb)
+			continue;
+		leave(e, mount);
+		err = put_unmount(e, &unmount, mount);
+	}
+	return err;
+}
+
 static int on_births(struct events *e, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attr;
@@ -131,6 +174,8 @@ static int on_births(struct events *e, const struct nlmsghdr *nlh)
 			err = on_loss(e, &e->births, attr);
 		else if (type == DIVULGE_A_BIRTH_EVENTS_EVENT)
 			err = on_birth(e, attr);
+		else if (type == DIVULGE_A_BIRTH_EVENTS_UNMOUNT)
+			err = on_unmount(e, attr);
 		if (err)
 			return err;
 	}

@@ -21,6 +21,7 @@
  * @filter: which births are wanted
  * @births: what has come of births
  * @dccp: what has come of DCCP
+ * @unmounted: something that was watched has been unmounted
  * @sink: where records go to
  * @left: how many more events are wanted
  */
@@ -29,6 +30,7 @@ struct events {
 	struct filter filter;
 	struct stream births;
 	struct stream dccp;
+	bool unmounted;
 	struct sink *sink;
 	uint64_t left;
 };

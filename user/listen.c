@@ -149,6 +149,7 @@ static int want(struct listener *l, const struct wanted *wanted)
 	int err = 0;
 
 	l->events.filter = wanted->filter;
+	l->stay = wanted->stay;
 	if (wanted->births)
 		err = watch_all(l, wanted->paths);
 	if (err || !wanted->dccp)
@@ -208,6 +209,24 @@ static int take(struct listener *l)
 	return err ? err : flush_err;
 }
 
+static bool all_left(const struct paths *paths)
+{
+	size_t i;
+
+	for (i = 0; i < paths->nr_mounts; i++)
+		if (paths->mounts[i].sb)
+			return false;
+	return true;
+}
+
+static int on_unmounted(struct listener *l)
+{
+	l->events.unmounted = false;
+	if (l->stay || l->want_dccp || !all_left(&l->events.paths))
+		return 0;
+	return LISTENER_LEFT;
+}
+
 /* Take what has happened until now, and let nothing more come. */
 static int drain(struct listener *l)
 {
@@ -228,24 +247,41 @@ static int drain(struct listener *l)
 	return events_end(&l->events, &info);
 }
 
+enum { EVENTS, SIGNALS, NR_FDS };
+
+static int serve(struct listener *l)
+{
+	int err;
+
+	err = take(l);
+	if (err == -EAGAIN)
+		err = 0;
+	if (!err && l->events.unmounted)
+		err = on_unmounted(l);
+	return err;
+}
+
 static int loop(struct listener *l)
 {
-	struct pollfd fds[] = {
-		{ .fd = mnl_socket_get_fd(l->genl.nl), .events = POLLIN },
-		{ .fd = l->signals, .events = POLLIN },
+	struct pollfd fds[NR_FDS] = {
+		[EVENTS] = { .fd = mnl_socket_get_fd(l->genl.nl),
+			     .events = POLLIN },
+		[SIGNALS] = { .fd = l->signals, .events = POLLIN },
 	};
 	int err;
 
 	for (;;) {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR) {
+		if (poll(fds, NR_FDS, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			err = -errno;
 			report("cannot wait: %s", strerror(-err));
 			return err;
 		}
-		if (fds[1].revents)
+		if (fds[SIGNALS].revents)
 			return drain(l);
-		err = take(l);
-		if (err && err != -EAGAIN)
+		err = serve(l);
+		if (err)
 			return err;
 	}
 }
@@ -254,8 +290,9 @@ static int loop(struct listener *l)
  * listener_run - make records until a signal, or until there are enough
  * @l: listener that was started
  *
- * Return: 0; or a negative errno after a report, which for an error of the
- * sink is left to sink_close().
+ * Return: 0; LISTENER_LEFT if all that was watched is unmounted, and it is
+ * not to stay and has nothing else to listen to; or a negative errno after a
+ * report, which for an error of the sink is left to sink_close().
  */
 int listener_run(struct listener *l)
 {

@@ -8,6 +8,9 @@
 #include "genl.h"
 #include "wanted.h"
 
+/* All that was watched is unmounted */
+#define LISTENER_LEFT	2
+
 /**
  * struct listener - what hears events
  * @genl: socket that they come on
@@ -15,6 +18,7 @@
  * @events: what becomes of them
  * @overrun: the buffer of @genl was full at some time
  * @want_dccp: changes of DCCP sockets are to be had
+ * @stay: it is to go on when all that was watched is unmounted
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
@@ -23,6 +27,7 @@ struct listener {
 	struct events events;
 	bool overrun;
 	bool want_dccp;
+	bool stay;
 	int signals;
 };
 

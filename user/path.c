@@ -81,7 +81,7 @@ bool paths_have_watch(const struct paths *paths, const struct bytes *ids)
 	return false;
 }
 
-/* Return: true if a directory on the superblock was added. */
+/* Return: true if a directory on the superblock was added, and is there. */
 bool paths_watched(const struct paths *paths, dev_t sb)
 {
 	size_t i;

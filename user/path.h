@@ -18,7 +18,8 @@
  * struct mount - a directory on a watched filesystem
  * @path: from the root
  * @dev: device of the directory
- * @sb: device of the superblock, as events carry it; not @dev on Btrfs
+ * @sb: device of the superblock, as events carry it; not @dev on Btrfs; 0
+ *	while it is unmounted
  * @fs: type of the filesystem
  * @id: of the watch
  */

@@ -25,6 +25,10 @@ static const struct {
 		"{time} lost {count} {stream} (from {first_seq} to {last_seq},"
 		" between {since} and {until})",
 	},
+	{
+		"unmount",
+		"{time} unmounted {fs} {sb_dev}, was watched on {path}",
+	},
 };
 
 static const char *line_of(const struct record *rec)

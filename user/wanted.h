@@ -24,6 +24,7 @@ struct filter {
  * struct wanted - what a listener is to hear, and to do about it
  * @births: those of files are wanted
  * @dccp: those of DCCP are wanted; if births are too, they can do without
+ * @stay: to go on when all that was watched is unmounted
  * @filter: which births are wanted
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
@@ -31,6 +32,7 @@ struct filter {
 struct wanted {
 	bool births;
 	bool dccp;
+	bool stay;
 	struct filter filter;
 	char **paths;
 };

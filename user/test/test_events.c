@@ -90,6 +90,17 @@ static void put_birth(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor,
 	put_birth_of(nlh, seq, minor, name, NULL, 0);
 }
 
+static void put_unmount(struct nlmsghdr *nlh, uint64_t seq, uint32_t minor)
+{
+	struct divulge_unmount unmount = {
+		.seq = seq, .time = 4000000000, .sb_dev_major = 254,
+		.sb_dev_minor = minor, .fs = "xfs",
+	};
+
+	mnl_attr_put(nlh, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, sizeof(unmount),
+		     &unmount);
+}
+
 static void put_change(struct nlmsghdr *nlh, uint64_t seq)
 {
 	struct divulge_dccp_change change = {
@@ -275,6 +286,40 @@ static void test_watches(void)
 	end();
 }
 
+static void test_unmount(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	const struct mount *mount;
+
+	begin(&sink_json);
+	mount = &events.paths.mounts[0];
+	put_birth(nlh, 1, 16, "before");
+	put_unmount(nlh, 2, 99);
+	ok(!events_message(nlh, &events) && !lines("unmount") &&
+	   !events.unmounted && mount->sb, "what others watch is unmounted");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_birth(nlh, 3, 16, "last");
+	put_unmount(nlh, 4, 16);
+	put_birth(nlh, 5, 16, "of another");
+	ok(!events_message(nlh, &events) && events.unmounted && !mount->sb,
+	   "what we watch is unmounted");
+	ok(lines("{\"event\":\"unmount\",\"seq\":4,"
+		 "\"time\":\"1970-01-01T00:00:04.000000000Z\","
+		 "\"sb_dev\":\"254:16\",\"fs\":\"xfs\","
+		 "\"path\":\"/no/such/directory\"}\n") == 1, "all of it");
+	ok(lines("birth\"") == 2 && lines("last") == 1 && !lines("lost"),
+	   "its number is one of the births', and nothing comes after");
+	end();
+
+	begin(&sink_text);
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_unmount(nlh, 1, 16);
+	events_message(nlh, &events);
+	is_text("00:00:04.000000000 unmounted xfs 254:16, was watched on "
+		"/no/such/directory\n", "text for people");
+	end();
+}
+
 static void test_odd(void)
 {
 	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
@@ -316,6 +361,7 @@ int main(void)
 	test_numbers();
 	test_count();
 	test_watches();
+	test_unmount();
 	test_odd();
 	test_error();
 	return tap_end();
