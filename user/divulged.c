@@ -133,7 +133,7 @@ int main(int argc, char **argv)
 	struct wish wish = {
 		.format = &sink_json, .target = "-",
 		.wanted = {
-			.births = true, .dccp = true, .stay = true,
+			.births = true, .dccp = true, .follow = true,
 			.filter = { .uid = WANTED_ANY_UID },
 		},
 	};

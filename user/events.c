@@ -272,6 +272,31 @@ int events_end(struct events *e, const struct module_info *info)
 }
 
 /**
+ * events_watch - tell that something is watched again
+ * @e: events
+ * @mount: directory on it
+ * @watch: what the kernel says
+ *
+ * Return: 0, or the error of the sink.
+ */
+int events_watch(struct events *e, const struct mount *mount,
+		 const struct divulge_watch *watch)
+{
+	struct place place = { .path = { mount->path, strlen(mount->path) } };
+	struct noted noted = { stamp_now() };
+	struct record rec = {
+		.event = "watch",
+		.part = {
+			{ noted_fields, &noted },
+			{ path_fields, &place },
+			{ watch_fields, watch },
+		},
+	};
+
+	return sink_put(e->sink, &rec);
+}
+
+/**
  * events_init - begin with nothing seen
  * @e: set up here
  * @sink: where records are to go

@@ -38,5 +38,7 @@ struct events {
 void events_init(struct events *e, struct sink *sink);
 int events_message(const struct nlmsghdr *nlh, void *arg);
 int events_end(struct events *e, const struct module_info *info);
+int events_watch(struct events *e, const struct mount *mount,
+		 const struct divulge_watch *watch);
 
 #endif

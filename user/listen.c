@@ -91,6 +91,7 @@ int listener_open(struct listener *l, struct sink *sink)
 	int err;
 
 	memset(l, 0, sizeof(*l));
+	l->mounts = -1;
 	events_init(&l->events, sink);
 	/* The first socket has the number of the process, for all to see */
 	err = module_open(&l->control);
@@ -117,6 +118,8 @@ close_control:
 void listener_close(struct listener *l)
 {
 	close(l->signals);
+	if (l->mounts >= 0)
+		close(l->mounts);
 	genl_close(&l->control);
 	genl_close(&l->genl);
 	paths_free(&l->events.paths);
@@ -143,13 +146,28 @@ static int join_all(struct listener *l)
 	return err;
 }
 
+static int open_mounts(void)
+{
+	int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		report("cannot see what is mounted: %s", strerror(errno));
+	return fd < 0 ? -errno : fd;
+}
+
 /* Return: as listener_start() does. */
 static int want(struct listener *l, const struct wanted *wanted)
 {
 	int err = 0;
 
 	l->events.filter = wanted->filter;
-	l->stay = wanted->stay;
+	l->follow = wanted->births && wanted->follow;
+	/* Before the first look at what is mounted */
+	if (l->follow) {
+		l->mounts = open_mounts();
+		if (l->mounts < 0)
+			return l->mounts;
+	}
 	if (wanted->births)
 		err = watch_all(l, wanted->paths);
 	if (err || !wanted->dccp)
@@ -209,6 +227,26 @@ static int take(struct listener *l)
 	return err ? err : flush_err;
 }
 
+/* Return: 0, or the error of the sink. */
+static int watch_again_all(struct listener *l)
+{
+	struct divulge_watch watch;
+	struct mount *mount;
+	size_t i;
+	int err;
+
+	for (i = 0; i < l->events.paths.nr_mounts; i++) {
+		mount = &l->events.paths.mounts[i];
+		if (mount->sb || watch_again(&l->control, &l->events.filter,
+					     mount, &watch))
+			continue;
+		err = events_watch(&l->events, mount, &watch);
+		if (err)
+			return err;
+	}
+	return sink_flush(l->events.sink);
+}
+
 static bool all_left(const struct paths *paths)
 {
 	size_t i;
@@ -222,9 +260,9 @@ static bool all_left(const struct paths *paths)
 static int on_unmounted(struct listener *l)
 {
 	l->events.unmounted = false;
-	if (l->stay || l->want_dccp || !all_left(&l->events.paths))
-		return 0;
-	return LISTENER_LEFT;
+	if (l->follow)
+		return watch_again_all(l);
+	return !l->want_dccp && all_left(&l->events.paths) ? LISTENER_LEFT : 0;
 }
 
 /* Take what has happened until now, and let nothing more come. */
@@ -247,9 +285,9 @@ static int drain(struct listener *l)
 	return events_end(&l->events, &info);
 }
 
-enum { EVENTS, SIGNALS, NR_FDS };
+enum { EVENTS, SIGNALS, MOUNTS, NR_FDS };
 
-static int serve(struct listener *l)
+static int serve(struct listener *l, const struct pollfd *fds)
 {
 	int err;
 
@@ -258,6 +296,8 @@ static int serve(struct listener *l)
 		err = 0;
 	if (!err && l->events.unmounted)
 		err = on_unmounted(l);
+	else if (!err && fds[MOUNTS].revents)
+		err = watch_again_all(l);
 	return err;
 }
 
@@ -267,6 +307,7 @@ static int loop(struct listener *l)
 		[EVENTS] = { .fd = mnl_socket_get_fd(l->genl.nl),
 			     .events = POLLIN },
 		[SIGNALS] = { .fd = l->signals, .events = POLLIN },
+		[MOUNTS] = { .fd = l->mounts, .events = POLLPRI },
 	};
 	int err;
 
@@ -280,7 +321,7 @@ static int loop(struct listener *l)
 		}
 		if (fds[SIGNALS].revents)
 			return drain(l);
-		err = serve(l);
+		err = serve(l, fds);
 		if (err)
 			return err;
 	}
@@ -290,9 +331,9 @@ static int loop(struct listener *l)
  * listener_run - make records until a signal, or until there are enough
  * @l: listener that was started
  *
- * Return: 0; LISTENER_LEFT if all that was watched is unmounted, and it is
- * not to stay and has nothing else to listen to; or a negative errno after a
- * report, which for an error of the sink is left to sink_close().
+ * Return: 0; LISTENER_LEFT if all that was watched is unmounted, and neither
+ * was to be followed nor is there anything else to listen to; or a negative
+ * errno after a report, which for an error of the sink is left to sink_close().
  */
 int listener_run(struct listener *l)
 {

@@ -18,7 +18,8 @@
  * @events: what becomes of them
  * @overrun: the buffer of @genl was full at some time
  * @want_dccp: changes of DCCP sockets are to be had
- * @stay: it is to go on when all that was watched is unmounted
+ * @follow: what is mounted again is watched again
+ * @mounts: tells that something was mounted, -1 if nobody asks
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
@@ -27,7 +28,8 @@ struct listener {
 	struct events events;
 	bool overrun;
 	bool want_dccp;
-	bool stay;
+	bool follow;
+	int mounts;
 	int signals;
 };
 

@@ -26,7 +26,8 @@ union handle {
 /**
  * paths_add - add a directory through which handles can be opened
  * @paths: zeroed, or added to before
- * @mount: the directory; its path is allocated and belongs to @paths if added
+ * @mount: the directory; its path and where it is mounted are allocated and
+ *	belong to @paths if added
  *
  * Return: 0 or -ENOMEM.
  */
@@ -45,10 +46,13 @@ int paths_add(struct paths *paths, const struct mount *mount)
 
 void paths_free(struct paths *paths)
 {
-	while (paths->nr_mounts)
-		free(paths->mounts[--paths->nr_mounts].path);
+	while (paths->nr_mounts--) {
+		free(paths->mounts[paths->nr_mounts].path);
+		free(paths->mounts[paths->nr_mounts].point);
+	}
 	free(paths->mounts);
 	paths->mounts = NULL;
+	paths->nr_mounts = 0;
 }
 
 static bool has_id(const struct paths *paths, uint32_t id)

@@ -22,6 +22,9 @@
  *	while it is unmounted
  * @fs: type of the filesystem
  * @id: of the watch
+ * @point: where it is mounted; NULL if that is out of sight
+ * @under: id of the mount that it is mounted on
+ * @refused: it is mounted again and could not be watched
  */
 struct mount {
 	char *path;
@@ -29,6 +32,9 @@ struct mount {
 	dev_t sb;
 	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
 	uint32_t id;
+	char *point;
+	int under;
+	bool refused;
 };
 
 /**

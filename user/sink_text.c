@@ -29,6 +29,10 @@ static const struct {
 		"unmount",
 		"{time} unmounted {fs} {sb_dev}, was watched on {path}",
 	},
+	{
+		"watch",
+		"{time} watching {fs} on {path} ({sb_dev})",
+	},
 };
 
 static const char *line_of(const struct record *rec)

@@ -24,7 +24,7 @@ struct filter {
  * struct wanted - what a listener is to hear, and to do about it
  * @births: those of files are wanted
  * @dccp: those of DCCP are wanted; if births are too, they can do without
- * @stay: to go on when all that was watched is unmounted
+ * @follow: a filesystem that is mounted again is watched again
  * @filter: which births are wanted
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
@@ -32,7 +32,7 @@ struct filter {
 struct wanted {
 	bool births;
 	bool dccp;
-	bool stay;
+	bool follow;
 	struct filter filter;
 	char **paths;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What is watched, from its being asked for to its being mounted again */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "mounted.h"
 #include "text.h"
 #include "watch.h"
 
@@ -37,6 +40,19 @@ static int ask_watch(struct genl *genl, const struct filter *filter, int fd,
 	return genl_talk(genl, nlh, keep_watch, watch);
 }
 
+/* Out of sight, as in some chroots, it cannot be seen to come back either. */
+static void keep_point(struct mount *mount, int fd)
+{
+	struct mounted m;
+
+	free(mount->point);
+	mount->point = NULL;
+	if (mounted_find(fd, &m))
+		return;
+	mount->point = m.point;
+	mount->under = m.under;
+}
+
 static int add(struct genl *genl, const struct filter *filter,
 	       struct mount *mount, int fd, struct divulge_watch *watch)
 {
@@ -52,6 +68,7 @@ static int add(struct genl *genl, const struct filter *filter,
 	mount->sb = makedev(watch->sb_dev_major, watch->sb_dev_minor);
 	mount->id = watch->id;
 	memcpy(mount->fs, watch->fs, sizeof(watch->fs));
+	keep_point(mount, fd);
 	return 0;
 }
 
@@ -67,8 +84,10 @@ static int add_path(struct genl *genl, const struct filter *filter,
 		return err;
 	mount.path = realpath(path, NULL);
 	err = mount.path ? paths_add(paths, &mount) : -errno;
-	if (err)
+	if (err) {
 		free(mount.path);
+		free(mount.point);
+	}
 	return err;
 }
 
@@ -107,5 +126,55 @@ int watch_path(struct genl *genl, const struct filter *filter,
 		close(fd);
 	if (err)
 		report_refused(genl, path, err);
+	return err;
+}
+
+/*
+ * What the filesystem was mounted on may be the root of a mount too, as that of
+ * an automounter is, and has no business with what is wanted.
+ */
+static int id_if_back(const struct mount *mount)
+{
+	int id = mount->point ? mounted_root(mount->point) : -ENOENT;
+
+	return id == mount->under ? -ENOENT : id;
+}
+
+static int open_again(const struct mount *mount, int id)
+{
+	int fd = open_dir(mount->path);
+
+	if (fd < 0 || mounted_id(fd) == id)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+/**
+ * watch_again - watch a filesystem that is mounted again where it was
+ * @genl: as for watch_path()
+ * @filter: as for watch_path()
+ * @mount: what was watched, and was unmounted
+ * @watch: filled if it is watched again
+ *
+ * Return: 0; or a negative errno if it is not mounted, or cannot be watched,
+ * which is reported once.
+ */
+int watch_again(struct genl *genl, const struct filter *filter,
+		struct mount *mount, struct divulge_watch *watch)
+{
+	int id, fd, err;
+
+	id = id_if_back(mount);
+	if (id < 0)
+		return id;
+	genl->why[0] = '\0';
+	fd = open_again(mount, id);
+	err = fd < 0 ? fd : add(genl, filter, mount, fd, watch);
+	if (fd >= 0)
+		close(fd);
+	if (err && !mount->refused)
+		report_refused(genl, mount->path, err);
+	mount->refused = err;
 	return err;
 }

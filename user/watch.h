@@ -8,5 +8,7 @@
 
 int watch_path(struct genl *genl, const struct filter *filter,
 	       struct paths *paths, const char *path);
+int watch_again(struct genl *genl, const struct filter *filter,
+		struct mount *mount, struct divulge_watch *watch);
 
 #endif

@@ -320,6 +320,32 @@ static void test_unmount(void)
 	end();
 }
 
+static void test_watch(void)
+{
+	struct divulge_watch watch = {
+		.sb_dev_major = 254, .sb_dev_minor = 16, .fs = "xfs", .id = 3,
+		.types = 255, .uid = UINT32_MAX, .portid = 77,
+	};
+
+	begin(&sink_text);
+	events_watch(&events, &events.paths.mounts[0], &watch);
+	ok(lines(" watching xfs on /no/such/directory (254:16)\n") == 1,
+	   "what is watched again");
+	end();
+	begin(&sink_json);
+	events_watch(&events, &events.paths.mounts[0], &watch);
+	ok(lines("\"path\":\"/no/such/directory\",\"id\":3,\"fs\":\"xfs\","
+		 "\"sb_dev\":\"254:16\",\"root_ino\":null,\"types\":null,"
+		 "\"uid\":null,\"portid\":77}\n") == 1, "without limits");
+	watch.types = 1 << DIVULGE_FILE_TYPE_REG | 1 << DIVULGE_FILE_TYPE_DIR;
+	watch.uid = 0;
+	watch.root_ino = 128;
+	events_watch(&events, &events.paths.mounts[0], &watch);
+	ok(lines("\"root_ino\":128,\"types\":[\"reg\",\"dir\"],\"uid\":0,")
+	   == 1, "and with");
+	end();
+}
+
 static void test_odd(void)
 {
 	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
@@ -362,6 +388,7 @@ int main(void)
 	test_count();
 	test_watches();
 	test_unmount();
+	test_watch();
 	test_odd();
 	test_error();
 	return tap_end();
