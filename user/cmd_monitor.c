@@ -115,6 +115,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "count", required_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
 		{ "type", required_argument, NULL, WANTED_TYPE },
@@ -124,7 +125,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 	struct wish wish = {
 		.format = &sink_text, .count = UINT64_MAX, .here = { "." },
 		.wanted = {
-			.births = true, .dccp = true,
+			.births = true, .dccp = true, .rescan = true,
 			.filter = { .uid = WANTED_ANY_UID },
 		},
 	};

@@ -33,6 +33,7 @@ static const struct command commands[] = {
 		"  -j, --json         one JSON object a line\n"
 		"  -n, --count N      end after N events\n"
 		"  -q, --quiet        do not say when all is set up\n"
+		"      --no-rescan    do not look for births that were lost\n"
 		"      --subtree      births below each PATH only\n"
 		"      --type LIST    births of such files only, of f,d,l,p,s,b,c\n"
 		"      --uid USER     births by that user only\n"

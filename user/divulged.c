@@ -32,6 +32,8 @@ static int show_help(void)
 	     "                              (default json:-)\n"
 	     "      --no-births             no births\n"
 	     "      --no-dccp               no DCCP\n"
+	     "      --no-rescan             do not look for births that were\n"
+	     "                              lost\n"
 	     "      --subtree               births below each PATH only\n"
 	     "      --type f,d,l,p,s,b,c    births of such files only\n"
 	     "      --uid USER              births by that user only\n"
@@ -123,6 +125,7 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "no-births", no_argument, NULL, NO_BIRTHS },
 		{ "no-dccp", no_argument, NULL, NO_DCCP },
+		{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
 		{ "output", required_argument, NULL, 'o' },
 		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
 		{ "type", required_argument, NULL, WANTED_TYPE },
@@ -134,7 +137,7 @@ int main(int argc, char **argv)
 		.format = &sink_json, .target = "-",
 		.wanted = {
 			.births = true, .dccp = true, .follow = true,
-			.filter = { .uid = WANTED_ANY_UID },
+			.rescan = true, .filter = { .uid = WANTED_ANY_UID },
 		},
 	};
 	int c, code;

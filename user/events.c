@@ -19,6 +19,9 @@ static int put_lost(struct events *e, const struct stream *stream,
 		},
 	};
 
+	/* What DCCP sockets did leaves nothing to be found */
+	if (stream == &e->births)
+		rescan_add(&e->rescan, lost->since, lost->until);
 	return sink_put(e->sink, &rec);
 }
 
@@ -110,6 +113,7 @@ static int on_birth(struct events *e, const struct nlattr *event)
 	if (err)
 		return err;
 
+	rescan_learn(&e->rescan, &origin, &birth);
 	sb = makedev(origin.sb_dev_major, origin.sb_dev_minor);
 	if (!is_ours(e, sb, &origin, &birth,
 		     tb[DIVULGE_A_BIRTH_EVENT_WATCHES]))
@@ -117,6 +121,7 @@ static int on_birth(struct events *e, const struct nlattr *event)
 	place.name = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_NAME]);
 	handle = attr_bytes(tb[DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE]);
 	place.path = paths_find(&e->paths, sb, &handle, &place.name);
+	told_add(&e->told, &birth);
 	return put_event(e, &rec);
 }
 
@@ -135,10 +140,16 @@ static int put_unmount(struct events *e, const struct divulge_unmount *unmount,
 	return sink_put(e->sink, &rec);
 }
 
-static void leave(struct events *e, struct mount *mount)
+/* What was lost shortly before can be looked for when it comes back. */
+static void leave(struct events *e, struct mount *mount, int64_t time)
 {
+	const struct rescan *rescan = &e->rescan;
+
 	mount->sb = 0;
 	mount->id = 0;
+	mount->left = time;
+	if (rescan->pending && rescan->window.since < time)
+		mount->left = rescan->window.since;
 	e->unmounted = true;
 }
 
@@ -157,7 +168,7 @@ static int on_unmount(struct events *e, const struct nlattr *attr)
 		mount = &e->paths.mounts[i];
 		if (mount->sb != sb)
 			continue;
-		leave(e, mount);
+		leave(e, mount, unmount.time);
 		err = put_unmount(e, &unmount, mount);
 	}
 	return err;

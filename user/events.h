@@ -9,8 +9,10 @@
 
 #include "module.h"
 #include "path.h"
+#include "rescan.h"
 #include "sink.h"
 #include "stream.h"
+#include "told.h"
 #include "wanted.h"
 
 #define EVENTS_ENOUGH	1
@@ -21,6 +23,8 @@
  * @filter: which births are wanted
  * @births: what has come of births
  * @dccp: what has come of DCCP
+ * @told: births that were told
+ * @rescan: births that are to be looked for
  * @unmounted: something that was watched has been unmounted
  * @sink: where records go to
  * @left: how many more events are wanted
@@ -30,6 +34,8 @@ struct events {
 	struct filter filter;
 	struct stream births;
 	struct stream dccp;
+	struct told told;
+	struct rescan rescan;
 	bool unmounted;
 	struct sink *sink;
 	uint64_t left;

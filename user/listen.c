@@ -161,6 +161,7 @@ static int want(struct listener *l, const struct wanted *wanted)
 	int err = 0;
 
 	l->events.filter = wanted->filter;
+	l->events.rescan.off = !wanted->rescan;
 	l->follow = wanted->births && wanted->follow;
 	/* Before the first look at what is mounted */
 	if (l->follow) {
@@ -227,6 +228,16 @@ static int take(struct listener *l)
 	return err ? err : flush_err;
 }
 
+/* Births since it was unmounted, here or elsewhere. */
+static int catch_up(struct listener *l, const struct mount *mount)
+{
+	struct window window = { mount->left, stamp_now() };
+
+	if (l->events.rescan.off)
+		return 0;
+	return rescan_mount(&l->events, mount, &window, l->signals);
+}
+
 /* Return: 0, or the error of the sink. */
 static int watch_again_all(struct listener *l)
 {
@@ -241,6 +252,8 @@ static int watch_again_all(struct listener *l)
 					     mount, &watch))
 			continue;
 		err = events_watch(&l->events, mount, &watch);
+		if (!err)
+			err = catch_up(l, mount);
 		if (err)
 			return err;
 	}
@@ -270,6 +283,7 @@ static int drain(struct listener *l)
 {
 	struct module_info info;
 	int err, no_counters;
+	eventfd_t noted;
 
 	poll(NULL, 0, ON_ITS_WAY_MS);
 	no_counters = module_ask(&l->control, &info);
@@ -280,9 +294,20 @@ static int drain(struct listener *l)
 	} while (!err);
 	if (err != -EAGAIN)
 		return err;
-	if (!l->overrun || no_counters)
+	err = l->overrun && !no_counters ? events_end(&l->events, &info) : 0;
+	if (err)
+		return err;
+	/* There is a second left, until the next SIGALRM */
+	eventfd_read(l->signals, &noted);
+	return rescan_all(&l->events, l->signals);
+}
+
+/* What there is to do when nothing more has come */
+static int on_quiet(struct listener *l)
+{
+	if (rescan_timeout(&l->events.rescan))
 		return 0;
-	return events_end(&l->events, &info);
+	return rescan_all(&l->events, l->signals);
 }
 
 enum { EVENTS, SIGNALS, MOUNTS, NR_FDS };
@@ -293,7 +318,7 @@ static int serve(struct listener *l, const struct pollfd *fds)
 
 	err = take(l);
 	if (err == -EAGAIN)
-		err = 0;
+		err = on_quiet(l);
 	if (!err && l->events.unmounted)
 		err = on_unmounted(l);
 	else if (!err && fds[MOUNTS].revents)
@@ -312,7 +337,7 @@ static int loop(struct listener *l)
 	int err;
 
 	for (;;) {
-		if (poll(fds, NR_FDS, -1) < 0) {
+		if (poll(fds, NR_FDS, rescan_timeout(&l->events.rescan)) < 0) {
 			if (errno == EINTR)
 				continue;
 			err = -errno;

@@ -22,8 +22,10 @@
  *	while it is unmounted
  * @fs: type of the filesystem
  * @id: of the watch
+ * @granularity: step of the birth times there in nanoseconds
  * @point: where it is mounted; NULL if that is out of sight
  * @under: id of the mount that it is mounted on
+ * @left: when it was unmounted, in nanoseconds since the epoch
  * @refused: it is mounted again and could not be watched
  */
 struct mount {
@@ -32,8 +34,10 @@ struct mount {
 	dev_t sb;
 	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
 	uint32_t id;
+	uint32_t granularity;
 	char *point;
 	int under;
+	int64_t left;
 	bool refused;
 };
 

@@ -26,6 +26,11 @@ static const struct {
 		" between {since} and {until})",
 	},
 	{
+		"found",
+		"{time} found {type} {path} born {btime}"
+		" ({fs} {dev} ino {ino} gen {gen})",
+	},
+	{
 		"unmount",
 		"{time} unmounted {fs} {sb_dev}, was watched on {path}",
 	},

@@ -40,6 +40,9 @@ static int parse_user(struct filter *filter, const char *arg)
 int wanted_option(struct wanted *wanted, int c, char **argv)
 {
 	switch (c) {
+	case WANTED_NO_RESCAN:
+		wanted->rescan = false;
+		return EXIT_OK;
 	case WANTED_SUBTREE:
 		wanted->filter.subtree = true;
 		return EXIT_OK;

@@ -25,6 +25,7 @@ struct filter {
  * @births: those of files are wanted
  * @dccp: those of DCCP are wanted; if births are too, they can do without
  * @follow: a filesystem that is mounted again is watched again
+ * @rescan: what was lost is looked for
  * @filter: which births are wanted
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
@@ -33,13 +34,15 @@ struct wanted {
 	bool births;
 	bool dccp;
 	bool follow;
+	bool rescan;
 	struct filter filter;
 	char **paths;
 };
 
 /* What getopt_long() returns for the options that programs share */
 enum {
-	WANTED_SUBTREE = 512,
+	WANTED_NO_RESCAN = 512,
+	WANTED_SUBTREE,
 	WANTED_TYPE,
 	WANTED_UID,
 };

@@ -301,8 +301,8 @@ static void test_unmount(void)
 	put_birth(nlh, 3, 16, "last");
 	put_unmount(nlh, 4, 16);
 	put_birth(nlh, 5, 16, "of another");
-	ok(!events_message(nlh, &events) && events.unmounted && !mount->sb,
-	   "what we watch is unmounted");
+	ok(!events_message(nlh, &events) && events.unmounted && !mount->sb &&
+	   mount->left == 4000000000, "what we watch is unmounted");
 	ok(lines("{\"event\":\"unmount\",\"seq\":4,"
 		 "\"time\":\"1970-01-01T00:00:04.000000000Z\","
 		 "\"sb_dev\":\"254:16\",\"fs\":\"xfs\","
@@ -343,6 +343,40 @@ static void test_watch(void)
 	events_watch(&events, &events.paths.mounts[0], &watch);
 	ok(lines("\"root_ino\":128,\"types\":[\"reg\",\"dir\"],\"uid\":0,")
 	   == 1, "and with");
+	end();
+}
+
+/* A loss is to be looked for, once and from its first to its last. */
+static void test_rescan(void)
+{
+	const struct rescan *rescan = &events.rescan;
+	struct nlmsghdr *nlh;
+
+	begin(&sink_json);
+	nlh = message(DIVULGE_CMD_DCCP_NTF);
+	put_change(nlh, 1);
+	put_change(nlh, 9);
+	events_message(nlh, &events);
+	ok(lines("lost") == 1 && !rescan->pending,
+	   "nothing is looked for where DCCP was lost");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_loss(nlh, 1, 1);
+	put_birth(nlh, 5, 16, "a");
+	events_message(nlh, &events);
+	ok(rescan->pending && rescan->window.since == 1000000000 &&
+	   rescan->window.until == 2000000001, "a loss and a gap");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_unmount(nlh, 6, 16);
+	events_message(nlh, &events);
+	ok(events.paths.mounts[0].left == 1000000000,
+	   "what was lost before an unmount is looked for after it");
+	end();
+	begin(&sink_json);
+	events.rescan.off = true;
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_loss(nlh, 1, 1);
+	events_message(nlh, &events);
+	ok(lines("lost") == 1 && !rescan->pending, "unless nobody wants it");
 	end();
 }
 
@@ -389,6 +423,7 @@ int main(void)
 	test_watches();
 	test_unmount();
 	test_watch();
+	test_rescan();
 	test_odd();
 	test_error();
 	return tap_end();

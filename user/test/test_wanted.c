@@ -21,7 +21,7 @@ static int take(int c, const char *value)
 
 	snprintf(copy, sizeof(copy), "%s", value);
 	wanted = (struct wanted){
-		.filter = { .uid = WANTED_ANY_UID },
+		.rescan = true, .filter = { .uid = WANTED_ANY_UID },
 	};
 	optind = 2;
 	optarg = copy;
@@ -63,6 +63,8 @@ static void test_others(void)
 {
 	ok(!take(WANTED_SUBTREE, "") && wanted.filter.subtree &&
 	   filter_is_set(&wanted.filter), "a subtree");
+	ok(!take(WANTED_NO_RESCAN, "") && !wanted.rescan &&
+	   !filter_is_set(&wanted.filter), "no rescan, which is no filter");
 	optopt = 'x';
 	ok(take('?', "") == EXIT_MISUSED, "what is no option");
 }
