@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "listen.h"
@@ -53,6 +54,7 @@ static int monitor(const struct wish *wish)
 	if (err)
 		goto close_listener;
 	l.events.left = wish->count;
+	l.reader = STDOUT_FILENO;
 	err = listener_start(&l, &wish->wanted);
 	if (err)
 		goto close_sink;

@@ -92,6 +92,7 @@ int listener_open(struct listener *l, struct sink *sink)
 
 	memset(l, 0, sizeof(*l));
 	l->mounts = -1;
+	l->reader = -1;
 	events_init(&l->events, sink);
 	/* The first socket has the number of the process, for all to see */
 	err = module_open(&l->control);
@@ -302,6 +303,14 @@ static int drain(struct listener *l)
 	return rescan_all(&l->events, l->signals);
 }
 
+/* As if it had been written to. */
+static int on_reader_gone(struct listener *l)
+{
+	raise(SIGPIPE);
+	l->events.sink->err = -EPIPE;
+	return -EPIPE;
+}
+
 /* What there is to do when nothing more has come */
 static int on_quiet(struct listener *l)
 {
@@ -310,12 +319,14 @@ static int on_quiet(struct listener *l)
 	return rescan_all(&l->events, l->signals);
 }
 
-enum { EVENTS, SIGNALS, MOUNTS, NR_FDS };
+enum { EVENTS, SIGNALS, MOUNTS, READER, NR_FDS };
 
 static int serve(struct listener *l, const struct pollfd *fds)
 {
 	int err;
 
+	if (fds[READER].revents)
+		return on_reader_gone(l);
 	err = take(l);
 	if (err == -EAGAIN)
 		err = on_quiet(l);
@@ -333,6 +344,7 @@ static int loop(struct listener *l)
 			     .events = POLLIN },
 		[SIGNALS] = { .fd = l->signals, .events = POLLIN },
 		[MOUNTS] = { .fd = l->mounts, .events = POLLPRI },
+		[READER] = { .fd = l->reader },
 	};
 	int err;
 

@@ -20,6 +20,7 @@
  * @want_dccp: changes of DCCP sockets are to be had
  * @follow: what is mounted again is watched again
  * @mounts: tells that something was mounted, -1 if nobody asks
+ * @reader: output whose reader may go away, -1 for none
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
@@ -30,6 +31,7 @@ struct listener {
 	bool want_dccp;
 	bool follow;
 	int mounts;
+	int reader;
 	int signals;
 };
 
