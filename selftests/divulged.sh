@@ -113,6 +113,60 @@ several_filesystems()
 	[ "$(births "$tmp/several.out")" -eq 3 ]
 }
 
+# has EVENT FILE: it is there
+has()
+{
+	grep -q "\"event\":\"$1\"" "$2"
+}
+
+# Away and back: what was born meanwhile is found, what is underneath is not
+# watched.
+tests+=(mounted_again)
+mounted_again()
+{
+	local log=$tmp/again.out at=$tmp/at device
+
+	device=$(findmnt -no SOURCE /mnt/xfs) || return "$KSFT_SKIP"
+	mkdir "$at"
+	umount /mnt/xfs
+	at_exit "umount '$at' '$at'; mount $device /mnt/xfs"
+	mount -t tmpfs none "$at" && mount "$device" "$at" || return 1
+	start again --no-dccp "$at" || return 1
+	umount "$at" && wait_for 10 has unmount "$log" || return 1
+	mkdir "$at/underneath"
+	mount "$device" /mnt/xfs && mkdir /mnt/xfs/elsewhere &&
+		umount /mnt/xfs && mount "$device" "$at" &&
+		wait_for 10 has found "$log" || return 1
+	mkdir "$at/after"
+	wait_for 10 has birth "$log"
+	rmdir "$at/elsewhere" "$at/after"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	python3 - "$log" "$at" <<-END
+	import json, sys
+	at = sys.argv[2]
+	seen = [json.loads(line) for line in open(sys.argv[1])]
+	got = [(o["event"], o["path"]) for o in seen]
+	assert got == [("unmount", at), ("watch", at),
+		       ("found", at + "/elsewhere"),
+		       ("birth", at + "/after")], got
+	END
+}
+
+tests+=(filters)
+filters()
+{
+	mkdir "$files/below"
+	start filters --no-dccp --type f --subtree "$files/below" || return 1
+	mkdir "$files/below/dir"
+	touch "$files/file" "$files/below/file"
+	wait_for 10 has birth "$tmp/filters.out"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(births "$tmp/filters.out")" -eq 1 ] &&
+		grep -q "$files/below/file" "$tmp/filters.out"
+}
+
 tests+=(full_disk)
 full_disk()
 {

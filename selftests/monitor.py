@@ -3,8 +3,10 @@
 """'divulge monitor births' shows each birth once, and nothing else."""
 
 import collections
+import contextlib
 import ctypes
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -13,6 +15,7 @@ import common
 
 AT_FDCWD = -100
 AT_SYMLINK_FOLLOW = 0x400
+QUEUE_LEN = "/sys/module/divulge/parameters/queue_len"
 
 
 def monitor(*args):
@@ -102,18 +105,173 @@ def named_late():
             raise AssertionError("the event is not later than the birth")
 
 
+@contextlib.contextmanager
+def tmpfs(path):
+    """A filesystem that can be unmounted."""
+    os.makedirs(path, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "none", path], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", path], check=False,
+                       stderr=subprocess.DEVNULL)
+        os.rmdir(path)
+
+
 def umount_under_it():
-    """The filesystem it watches can be unmounted."""
-    os.makedirs("/tmp/umount", exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "none", "/tmp/umount"], check=True)
-    watcher = monitor("/tmp/umount")
-    os.mkdir("/tmp/umount/before")
-    wait_for_births(watcher, 1)
-    subprocess.run(["umount", "/tmp/umount"], check=True)
-    os.rmdir("/tmp/umount")
-    seen = watcher.stop()
-    common.same("paths", ["/tmp/umount/before"], [b["path"] for b in seen])
-    common.same("exit code", 0, watcher.proc.returncode)
+    """The filesystem it watches can be unmounted, which it tells and ends."""
+    with tmpfs("/tmp/umount"):
+        watcher = monitor("/tmp/umount")
+        os.mkdir("/tmp/umount/before")
+        wait_for_births(watcher, 1)
+        subprocess.run(["umount", "/tmp/umount"], check=True)
+        watcher.proc.wait(60)
+        seen = watcher.objects()
+        common.same("events", ["birth", "unmount"], [e["event"] for e in seen])
+        common.same("paths", ["/tmp/umount/before", "/tmp/umount"],
+                    [e["path"] for e in seen])
+        common.same("number", seen[0]["seq"] + 1, seen[1]["seq"])
+        common.same("device", seen[0]["sb_dev"], seen[1]["sb_dev"])
+        common.same("fs", "tmpfs", seen[1]["fs"])
+        common.same("exit code", 0, watcher.proc.returncode)
+
+
+def umount_before_count():
+    """Who wants a number of births is told that they did not come."""
+    with tmpfs("/tmp/umount"):
+        watcher = monitor("--count", "2", "/tmp/umount")
+        subprocess.run(["umount", "/tmp/umount"], check=True)
+        watcher.proc.wait(60)
+        common.same("exit code", 1, watcher.proc.returncode)
+
+
+def one_of_two_unmounted():
+    """What is left is watched on."""
+    with tmpfs("/tmp/umount"), common.scratch("/mnt/ext4") as path:
+        watcher = monitor("/tmp/umount", "/mnt/ext4")
+        subprocess.run(["umount", "/tmp/umount"], check=True)
+        watcher.wait_for(lambda: watcher.objects(), "the unmount")
+        os.mkdir(path + "/after")
+        wait_for_births(watcher, 2)
+        common.same("events", ["unmount", "birth"],
+                    [e["event"] for e in watcher.stop()])
+
+
+def some_types():
+    """--type lets these types through."""
+    with common.scratch("/mnt/ext4") as path:
+        watcher = monitor("--type", "d,lnk", "/mnt/ext4")
+        made = common.make_all_kinds(path, 40)
+        wait_for_births(watcher, 20)
+        common.same("paths", {p for p, kind in made.items()
+                              if kind in ("dir", "lnk")},
+                    {birth["path"] for birth in watcher.stop()})
+
+
+def one_user():
+    """--uid lets through what this user made."""
+    with common.scratch("/mnt/ext4") as path:
+        os.chmod(path, 0o777)
+        watcher = monitor("--uid", "nobody", "/mnt/ext4")
+        os.mkdir(path + "/ours")
+        subprocess.run(["setpriv", "--reuid", "nobody", "--clear-groups",
+                        "mkdir", path + "/theirs"], check=True)
+        wait_for_births(watcher, 1)
+        common.same("paths", [path + "/theirs"],
+                    [birth["path"] for birth in watcher.stop()])
+
+
+def one_subtree():
+    """--subtree lets through what is below a directory, also if it moves."""
+    with common.scratch("/mnt/xfs") as path:
+        os.makedirs(path + "/in/deep")
+        watcher = monitor("--subtree", path + "/in")
+        os.mkdir(path + "/out")
+        os.mkdir(path + "/in/a")
+        os.rename(path + "/in", path + "/moved")
+        os.mkdir(path + "/moved/deep/b")
+        wait_for_births(watcher, 2)
+        common.same("names", ["a", "b"],
+                    [birth["name"] for birth in watcher.stop()])
+
+
+def watches_are_listed():
+    """'divulge watches' shows a watch as long as there is one."""
+    with common.scratch("/mnt/xfs") as path:
+        watcher = monitor("--type", "f", "--uid", "7", "--subtree", path)
+        seen = [w for w in common.divulge("watches")
+                if w["root_ino"] == os.stat(path).st_ino]
+        common.same("watches", 1, len(seen))
+        common.same("fs", "xfs", seen[0]["fs"])
+        common.same("types", ["reg"], seen[0]["types"])
+        common.same("uid", 7, seen[0]["uid"])
+        watcher.stop()
+        common.same("ids left", [], [w for w in common.divulge("watches")
+                                     if w["id"] == seen[0]["id"]])
+
+
+@contextlib.contextmanager
+def queue_len(number):
+    """Room for so many events in the kernel."""
+    with open(QUEUE_LEN, encoding="ascii") as file:
+        old = file.read()
+    try:
+        with open(QUEUE_LEN, "w", encoding="ascii") as file:
+            file.write(str(number))
+        yield
+    finally:
+        with open(QUEUE_LEN, "w", encoding="ascii") as file:
+            file.write(old)
+
+
+def lost_and_found(mount):
+    """A test that each birth is told, or counted as lost and found."""
+    def test():
+        with common.scratch(mount) as path, queue_len(20):
+            watcher = monitor(mount)
+            os.mkdir(path + "/before")
+            wait_for_births(watcher, 1)
+            made = common.make_all_kinds(path, 2000)
+            watcher.wait_for(lambda: len(of(watcher.objects(), "birth")) +
+                             len(of(watcher.objects(), "found")) >= 2001,
+                             "all births")
+            time.sleep(0.5)
+            seen = watcher.stop()
+            told = [e["path"] for e in of(seen, "birth")]
+            found = [e["path"] for e in of(seen, "found")]
+            lost = sum(e["count"] for e in of(seen, "lost"))
+            if not lost:
+                raise AssertionError("nothing was lost")
+            common.same("births told or lost", 2001, len(told) + lost)
+            common.same("not known", set(), made.keys() - {*told, *found})
+            common.same("found twice", len(found), len(set(found)))
+    return test
+
+
+def of(events, kind):
+    """Those events that are of a kind."""
+    return [event for event in events if event["event"] == kind]
+
+
+def no_rescan():
+    """--no-rescan finds nothing."""
+    with common.scratch("/mnt/ext4") as path, queue_len(5):
+        watcher = monitor("--no-rescan", "/mnt/ext4")
+        common.make_all_kinds(path, 100)
+        watcher.wait_for(lambda: of(watcher.objects(), "lost"), "a loss")
+        time.sleep(1)
+        common.same("found", [], of(watcher.stop(), "found"))
+
+
+def reader_is_gone():
+    """It ends when nobody reads any more, without an event."""
+    with common.scratch("/mnt/ext4") as path:
+        with subprocess.Popen(["divulge", "monitor", "births", path],
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as proc:
+            proc.stderr.readline()
+            proc.stdout.close()
+            common.same("exit code", -signal.SIGPIPE, proc.wait(10))
 
 
 def ends_after_count():
@@ -130,7 +288,11 @@ if __name__ == "__main__":
     common.need_module()
     common.begin([("each_once_on_xfs", each_once_on("/mnt/xfs", 10000)),
                ("each_once_on_ext4", each_once_on("/mnt/ext4", 1000)),
-               ("each_once_on_btrfs", each_once_on("/mnt/btrfs", 1000))]
+               ("each_once_on_btrfs", each_once_on("/mnt/btrfs", 1000)),
+               ("lost_and_found_on_xfs", lost_and_found("/mnt/xfs")),
+               ("lost_and_found_on_btrfs", lost_and_found("/mnt/btrfs"))]
               + [(test.__name__, test) for test in
                  (four_writers, named_late, umount_under_it,
-                  ends_after_count)])
+                  umount_before_count, one_of_two_unmounted, some_types,
+                  one_user, one_subtree, watches_are_listed, no_rescan,
+                  reader_is_gone, ends_after_count)])
