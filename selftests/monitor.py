@@ -227,7 +227,7 @@ def queue_len(number):
 def lost_and_found(mount):
     """A test that each birth is told, or counted as lost and found."""
     def test():
-        with common.scratch(mount) as path, queue_len(20):
+        with common.scratch(mount) as path, queue_len(5):
             watcher = monitor(mount)
             os.mkdir(path + "/before")
             wait_for_births(watcher, 1)
@@ -244,7 +244,6 @@ def lost_and_found(mount):
                 raise AssertionError("nothing was lost")
             common.same("births told or lost", 2001, len(told) + lost)
             common.same("not known", set(), made.keys() - {*told, *found})
-            common.same("found twice", len(found), len(set(found)))
     return test
 
 
@@ -257,7 +256,7 @@ def no_rescan():
     """--no-rescan finds nothing."""
     with common.scratch("/mnt/ext4") as path, queue_len(5):
         watcher = monitor("--no-rescan", "/mnt/ext4")
-        common.make_all_kinds(path, 100)
+        common.make_all_kinds(path, 2000)
         watcher.wait_for(lambda: of(watcher.objects(), "lost"), "a loss")
         time.sleep(1)
         common.same("found", [], of(watcher.stop(), "found"))
