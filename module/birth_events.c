@@ -26,6 +26,7 @@
 #include <linux/uidgid.h>
 #include <net/genetlink.h>
 
+#include "attr.h"
 #include "birth_events.h"
 #include "births.h"
 #include "compat.h"
@@ -102,21 +103,6 @@ static const struct divulge_stream_ops births_ops = {
 	.put = put_attrs,
 };
 
-/* Inline, for where the length is known. Return: behind the attribute */
-static __always_inline void *put_attr(void *at, u16 type, const void *data,
-				      u16 len)
-{
-	struct nlattr *attr = at;
-
-	attr->nla_type = type;
-	attr->nla_len = nla_attr_size(len);
-	at += nla_total_size(len);
-	if (nla_padlen(len))
-		*(u32 *)(at - NLA_ALIGNTO) = 0;
-	memcpy(nla_data(attr), data, len);
-	return at;
-}
-
 static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
 			const struct inode *dir)
 {
@@ -129,7 +115,7 @@ static void fill_origin(struct divulge_birth_origin *origin, u8 kind,
 	origin->pid = task_pid_nr(current);
 	origin->tgid = task_tgid_nr(current);
 	/* Not current_uid(): overlayfs creates files as who mounted it. */
-	origin->uid = __kuid_val(task_uid(current));
+	origin->uid = __kuid_val(current_real_cred()->uid);
 #ifdef CONFIG_CGROUPS
 	rcu_read_lock();
 	origin->cgroup_id = cgroup_id(task_dfl_cgroup(current));
@@ -204,14 +190,14 @@ static void fill_birth(void *to, const void *arg)
 	at = nla_data(attr) + sizeof(struct divulge_birth_origin);
 
 	make_record(&birth, born, tale->view, tale->stat);
-	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_RECORD, &birth, sizeof(birth));
-	at = put_attr(at, DIVULGE_A_BIRTH_EVENT_NAME, born->name->name,
+	at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_RECORD, &birth, sizeof(birth));
+	at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_NAME, born->name->name,
 		      born->name->len);
 	if (tale->parent_len)
-		at = put_attr(at, DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
+		at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
 			      tale->parent, tale->parent_len);
 	if (tale->ids_len)
-		put_attr(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids->id,
+		divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids->id,
 			 tale->ids_len);
 }
 
@@ -294,8 +280,9 @@ static u8 kind_of_created(const struct inode *inode,
 	    inode->i_ino != BTRFS_FIRST_FREE_OBJECTID ||
 	    strcmp(inode->i_sb->s_type->name, "btrfs"))
 		return DIVULGE_BIRTH_KIND_CREATED;
+	/* It may be a snapshot as well. */
 	if (!view->learnt)
-		return DIVULGE_BIRTH_KIND_SUBVOLUME;
+		return DIVULGE_BIRTH_KIND_CREATED;
 	divulge_private_subvolume(inode, &subvolume);
 	return subvolume.snapshot ? DIVULGE_BIRTH_KIND_SNAPSHOT :
 				    DIVULGE_BIRTH_KIND_SUBVOLUME;
@@ -305,8 +292,11 @@ static u8 kind_of_created(const struct inode *inode,
 static void on_create(struct newborn *born,
 		      struct fsnotify_iter_info *iter_info)
 {
-	if (divulge_overlay_is_work(born->dentry->d_parent) ||
-	    divulge_overlay_makes_work(born->dentry))
+	/* Nearly always not */
+	if ((divulge_overlay_is_locked(born->dir) &&
+	     divulge_overlay_is_work(born->dentry->d_parent)) ||
+	    (divulge_overlay_is_locked(d_inode(born->dentry)) &&
+	     divulge_overlay_makes_work(born->dentry)))
 		return;
 	born->kind = kind_of_created(d_inode(born->dentry),
 				     divulge_watch_view(iter_info));
@@ -342,10 +332,12 @@ static struct dentry *find_alias(struct inode *inode,
 	rcu_read_lock();
 	spin_lock(&inode->i_lock);
 	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias) {
-		if (is_wanted(dentry)) {
-			found = dget(dentry);
+		spin_lock(&dentry->d_lock);
+		if (is_wanted(dentry))
+			found = dget_dlock(dentry);
+		spin_unlock(&dentry->d_lock);
+		if (found)
 			break;
-		}
 	}
 	spin_unlock(&inode->i_lock);
 	rcu_read_unlock();
@@ -355,9 +347,10 @@ static struct dentry *find_alias(struct inode *inode,
 static bool has_tmpfile_alias(struct inode *inode)
 {
 	struct dentry *dentry = find_alias(inode, is_tmpfile_alias);
+	bool has = dentry;
 
 	dput(dentry);
-	return dentry;
+	return has;
 }
 
 /*
@@ -509,7 +502,7 @@ int divulge_birth_events_handle(struct fsnotify_group *group, u32 mask,
 
 static void fill_unmount(void *to, const void *arg)
 {
-	put_attr(to, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
+	divulge_attr_put(to, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
 		 sizeof(struct divulge_unmount));
 }
 

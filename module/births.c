@@ -32,6 +32,8 @@
  *	also decrypts its target
  * @reads_whole: to read a directory ends at its end or when the reader has
  *	enough, never in between
+ * @transient_ids: inode numbers and generations are new each time an inode is
+ *	read (iunique())
  * @private: what it keeps without an interface
  * @granularity: step of its birth times in nanoseconds, if it is not that of
  *	its other times
@@ -51,6 +53,7 @@ struct divulge_birth_fs {
 	u8 missing;
 	bool watchable;
 	bool reads_whole;
+	bool transient_ids;
 	u8 private;
 	u32 granularity;
 	u32 mtime_step;
@@ -74,10 +77,10 @@ static const struct divulge_birth_fs birth_fs[] = {
 	FS("tmpfs", BTIME, NOT_REPORTED, .watchable = true,
 	   .reads_whole = true),
 	FS("f2fs", CRTIME, NOT_REPORTED, .watchable = true),
-	FS("vfat", CRTIME, NOT_REPORTED, .watchable = true,
+	FS("vfat", CRTIME, NOT_REPORTED, .watchable = true, .transient_ids = true,
 	   .granularity = 10 * NSEC_PER_MSEC, .mtime_step = 2 * NSEC_PER_SEC),
 	FS("exfat", CRTIME, NOT_REPORTED, .watchable = true,
-	   .granularity = 10 * NSEC_PER_MSEC),
+	   .transient_ids = true, .granularity = 10 * NSEC_PER_MSEC),
 	FS("jfs", OTIME, LAYOUT_UNKNOWN, .watchable = true,
 	   .private = DIVULGE_PRIVATE_JFS, .granularity = NSEC_PER_SEC),
 	FS("msdos", BTIME, NOT_STORED),
@@ -129,6 +132,19 @@ bool divulge_birth_reads_whole(const struct divulge_birth_view *view)
 }
 
 /**
+ * divulge_birth_ids_last - is a directory known again by its number
+ * @view: of the superblock
+ *
+ * Return: true if inode number, generation and, on Btrfs, the subvolume name
+ * one directory for good.
+ */
+bool divulge_birth_ids_last(const struct divulge_birth_view *view)
+{
+	return !view->fs->transient_ids &&
+	       (view->learnt || !divulge_birth_has_subvolumes(view));
+}
+
+/**
  * divulge_birth_has_subvolumes - is a superblock one of Btrfs
  * @view: of the superblock
  *
@@ -172,13 +188,13 @@ u8 divulge_birth_type(umode_t mode)
 }
 
 /**
- * divulge_birth_stat - stat a file that is being created
+ * divulge_birth_stat - stat a file without a mount
  * @dentry: positive, on a superblock that divulge_birth_watchable() allows
  * @stat: filled
  *
- * The caller keeps @dentry and holds the lock of its directory. There is no
- * mount to ask through, so the filesystem is asked itself, and no permission
- * is checked: it is for those who may see every birth.
+ * Process context, may sleep, but asks no server; the caller keeps @dentry and
+ * may hold the lock of its directory. The filesystem is asked itself, and no
+ * permission is checked: it is for those who may see every birth.
  *
  * Return: 0, or what getattr returned.
  */
@@ -233,7 +249,8 @@ static void learn_fs_born(struct divulge_birth_view *view,
  * @view: filled
  * @sb: the superblock, active
  *
- * Process context, may sleep.
+ * Process context, may sleep, and may read the kernel's type information from
+ * files. The view holds for as long as somebody holds the superblock.
  */
 void divulge_birth_look_at(struct divulge_birth_view *view,
 			   struct super_block *sb)

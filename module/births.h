@@ -36,6 +36,7 @@ struct divulge_birth_view {
 };
 
 bool divulge_birth_watchable(const struct super_block *sb);
+bool divulge_birth_ids_last(const struct divulge_birth_view *view);
 bool divulge_birth_reads_whole(const struct divulge_birth_view *view);
 bool divulge_birth_has_subvolumes(const struct divulge_birth_view *view);
 u8 divulge_birth_type(umode_t mode);

@@ -48,6 +48,7 @@ static inline int divulge_permission(const struct path *path, int mask)
 #endif
 }
 
+/* Until 6.15: name and length instead of a struct qstr */
 static inline struct dentry *divulge_lookup(const struct path *dir,
 					    const char *name, int len)
 {
@@ -75,13 +76,13 @@ static inline void divulge_generic_fillattr(struct inode *inode,
 	stat->result_mask |= STATX_BASIC_STATS;
 }
 
-/* Until 6.8: by an inode, NULL for that of the data */
+/* Until 6.8: an inode instead of what is wanted; NULL for the data */
 static inline struct dentry *divulge_d_real(struct dentry *dentry)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 	return d_real(dentry, NULL);
 #else
-	return d_real(dentry, D_REAL_DATA);
+	return d_real(dentry, D_REAL_METADATA);
 #endif
 }
 

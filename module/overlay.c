@@ -22,8 +22,8 @@
 
 /*
  * __vfs_getxattr() asks for no permission: nothing but the presence is told. A
- * filesystem that asks a server for it can hold no upper directory and is let
- * alone.
+ * filesystem that would ask a server for it is not asked: it can hold no upper
+ * directory.
  */
 static bool has_xattr(struct dentry *dentry, const char *trusted,
 		      const char *user)
@@ -76,11 +76,9 @@ static bool is_work_name(const struct qstr *name)
 	       (name->len == 5 && !memcmp(name->name, "index", 5));
 }
 
-/* Nobody may enter it but who mounted the overlay (ovl_workdir_create()). */
 static bool is_locked_dir(const struct inode *inode)
 {
-	return inode && S_ISDIR(inode->i_mode) &&
-	       !(inode->i_mode & ~(umode_t)S_IFMT);
+	return inode && divulge_overlay_is_locked(inode);
 }
 
 static bool is_in_use(const struct dentry *dir)
@@ -104,9 +102,6 @@ bool divulge_overlay_is_work(const struct dentry *dir)
 	const struct dentry *parent;
 	bool is_work = false;
 
-	/* Nearly always */
-	if (!is_locked_dir(READ_ONCE(dir->d_inode)))
-		return false;
 	rcu_read_lock();
 	while (is_locked_dir(READ_ONCE(dir->d_inode))) {
 		parent = READ_ONCE(dir->d_parent);

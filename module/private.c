@@ -10,10 +10,12 @@
  */
 
 #include <linux/btrfs_tree.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "btf.h"
@@ -100,20 +102,40 @@ static struct layout layouts[] = {
 	[DIVULGE_PRIVATE_BTRFS] = { "btrfs", learn_btrfs },
 };
 
-static bool learn(struct layout *layout, const struct module *owner)
+/* What is learnt is for all, so nobody's want of rights may be in the way. */
+static int open_btf(struct divulge_btf *btf, const char *module)
+{
+	const struct cred *old;
+	struct cred *kernel;
+	int err;
+
+	kernel = prepare_kernel_cred(&init_task);
+	if (!kernel)
+		return -ENOMEM;
+	old = override_creds(kernel);
+	err = divulge_btf_open(btf, module);
+	revert_creds(old);
+	put_cred(kernel);
+	return err;
+}
+
+/* Return: 0, or why it will never be known or, with -EAGAIN, is not yet. */
+static int learn(struct layout *layout, const struct module *owner)
 {
 	struct divulge_btf btf;
 	int err;
 
-	err = divulge_btf_open(&btf, owner ? layout->name : NULL);
+	err = open_btf(&btf, owner ? layout->name : NULL);
 	if (!err) {
 		err = layout->learn(&btf);
 		divulge_btf_close(&btf);
 	}
+	if (err && err != -ENOENT && err != -EINVAL)
+		return -EAGAIN;
 	if (err)
 		pr_info("divulge: no type information leads to what %s keeps of births: %d\n",
 			layout->name, err);
-	return !err;
+	return err;
 }
 
 /**
@@ -130,14 +152,16 @@ bool divulge_private_learn(const struct super_block *sb,
 {
 	struct layout *layout = &layouts[fs];
 	bool known;
+	int err;
 
 	if (fs == DIVULGE_PRIVATE_NONE)
 		return false;
 	mutex_lock(&layouts_mutex);
 	if (!layout->tried) {
+		err = learn(layout, sb->s_type->owner);
 		layout->owner = sb->s_type->owner;
-		layout->known = learn(layout, layout->owner);
-		layout->tried = true;
+		layout->known = !err;
+		layout->tried = err != -EAGAIN;
 	}
 	known = layout->known;
 	mutex_unlock(&layouts_mutex);

@@ -5,7 +5,7 @@
  * Whoever causes an event must not wait for us, so the event is only written
  * to a queue of the CPU it happens on. A work item empties the queues, brings
  * the events into order, numbers them and sends them in batches. What finds no
- * room is counted, and the numbers it would have had are left out.
+ * room is counted, and has its numbers like what is sent.
  *
  * A queue is a list of chunks that hold many events each: to allocate and free
  * every one by itself cost a third of all that a birth costs.
@@ -178,16 +178,18 @@ static struct chunk *alloc_chunk(void)
 	return chunk;
 }
 
-/* Return: 0 with @was_empty set, or -ENOMEM */
+/* Return: 0 with @was_empty set, or a negative errno */
 static int append(struct divulge_stream *stream, unsigned int len,
 		  void (*fill)(void *to, const void *arg), const void *arg,
 		  bool *was_empty)
 {
 	struct queue *q = raw_cpu_ptr(&queues);
-	struct chunk *chunk = NULL;
+	struct chunk *chunk;
 	struct event *event;
 	unsigned long flags;
 
+	if (WARN_ON_ONCE(event_size(len) > CHUNK_ROOM))
+		return -EMSGSIZE;
 	raw_spin_lock_irqsave(&q->lock, flags);
 	*was_empty = list_empty(&q->chunks);
 	event = reserve(q, event_size(len));

@@ -4,33 +4,38 @@
  *
  * The walk is the asker's: with the credentials taken when the dump began,
  * permissions are asked for as a walk by system calls would, and mounts are
- * followed as they are seen from the file that was given. What saves the
- * instructions is what a walk by system calls cannot leave out: a directory's
- * permission is asked for once and not for every name, and no path is walked.
+ * followed as they are seen from the file that was given. It is cheaper than a
+ * walk by system calls because a directory's permissions are asked for once a
+ * call and not for every name, and because no path is walked.
  *
  * A directory is read to its end before those in it, whose names are kept
- * until then. So one directory is open at a time, and on the way to it none
- * but its dentry is held.
+ * until then. So one directory is open at a time; those on the way to it are
+ * held by their paths, which keeps their filesystems from being unmounted.
  *
  * Attributes are written here by hand: for every one of them to be checked for
  * room, reserved and padded by itself cost as much as all the rest of a file.
  */
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/stringhash.h>
 #include <linux/timekeeping.h>
+#include <linux/uidgid.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
+#include "attr.h"
 #include "births.h"
 #include "compat.h"
 #include "genl.h"
@@ -42,10 +47,11 @@
 /* Of one directory; small, for most have few directories in them */
 #define NAMES_BLOCK	512
 
+/* FUSE's; what is created in Linux is no longer than NAME_MAX */
+#define MAX_NAME	1024
+
 /* A reader has to be able to end a dump that finds nothing to tell */
 #define VISITS_A_CALL	4096
-
-#define TYPES_ALL	GENMASK(DIVULGE_FILE_TYPE_SOCK, 0)
 
 /**
  * struct entry - a name that was read
@@ -53,41 +59,45 @@
  * @bytes: the name, not terminated
  */
 struct entry {
-	u8 len;
+	u16 len;
 	char bytes[];
-};
+} __packed;
 
 /**
  * struct block - names of directories that are yet to be walked
  * @node: in its level
+ * @size: of @entries
  * @used: bytes that are
  * @entries: packed struct entry
  */
 struct block {
 	struct list_head node;
+	u16 size;
 	u16 used;
-	u8 entries[NAMES_BLOCK - sizeof(struct list_head) - sizeof(u16)];
+	u8 entries[];
 };
 
 /**
  * struct level - a directory on the way from the root to where the walk is
  * @up: the one that it is in, NULL for the root
+ * @down: the one in it on the way, if there is one
  * @path: the directory, held
  * @blocks: what is to be walked in it
  * @next: where the next of these is in the first block
  * @depth: how many are above it
+ * @call: in this call of the dump the asker was seen to be allowed to search it
  * @name: its name in there, which is in @up->blocks
- * @told: the reader knows of it
  * @upper: overlayfs may have copied files to it
  */
 struct level {
 	struct level *up;
+	struct level *down;
 	struct path path;
 	struct list_head blocks;
 	unsigned int next;
 	u32 depth;
+	u32 call;
 	const struct entry *name;
-	bool told;
 	bool upper;
 };
 
@@ -112,6 +122,10 @@ enum phase {
 /**
  * struct walk - a dump under way
  * @phase: what is to be told next
+ * @refusal: instead of all that, an errno
+ * @why: the reason of @refusal
+ * @bad_attr: the attribute that is wrong, or NULL
+ * @call: counts the calls
  * @cred: the asker's
  * @root: file that was asked for, held
  * @since: no older birth is told
@@ -126,13 +140,15 @@ enum phase {
  * @now: when the dump began
  * @view: the superblock that was looked at last
  * @level: the directory that is read or was read last
+ * @untold: the highest on the way to it that the reader does not know, or NULL
  * @spare: memory for another level, or NULL
  * @dir: it is open as long as it is read, NULL when it was read
  * @names: what was read of it
  * @names_len: how long that is, in bytes
  * @names_next: where the next name is
+ * @too_long: there was a name that is longer than MAX_NAME
  * @told: the record of the file at the next name was told or filtered out
- * @visits: files looked at in this call
+ * @visits: names looked at in this call
  * @stat: of the file that is looked at; here and not on the stack, which many
  *	kernels clear for every call (CONFIG_INIT_STACK_ALL_ZERO)
  * @birth: the record that is made of it
@@ -140,6 +156,10 @@ enum phase {
  */
 struct walk {
 	enum phase phase;
+	int refusal;
+	const char *why;
+	const struct nlattr *bad_attr;
+	u32 call;
 	const struct cred *cred;
 	struct path root;
 	struct timespec64 since;
@@ -154,11 +174,13 @@ struct walk {
 	struct timespec64 now;
 	struct divulge_birth_view view;
 	struct level *level;
+	struct level *untold;
 	struct level *spare;
 	struct file *dir;
 	u8 *names;
 	unsigned int names_len;
 	unsigned int names_next;
+	bool too_long;
 	bool told;
 	unsigned int visits;
 	struct kstat stat;
@@ -178,11 +200,16 @@ struct msgs {
 	void *hdr;
 };
 
-/* What is looked at: a name in a directory, and what is there */
+/**
+ * struct found - what is looked at
+ * @name: its name in the directory that is read, NULL for the root of the dump
+ * @path: where that leads to
+ * @mnt_held: there may be a mount in between, so that of @path is held
+ */
 struct found {
-	const struct entry *name;	/* NULL for the root of the dump */
+	const struct entry *name;
 	struct path path;
-	bool crossed;			/* @path.mnt is held */
+	bool mnt_held;
 };
 
 static void close_msg(struct msgs *msgs)
@@ -207,20 +234,6 @@ static void cancel_msg(struct msgs *msgs)
 	msgs->hdr = NULL;
 }
 
-/* Return: behind the attribute, for which there is room */
-static void *put_attr(void *at, u16 type, const void *data, u16 len)
-{
-	struct nlattr *attr = at;
-
-	attr->nla_type = type;
-	attr->nla_len = nla_attr_size(len);
-	at += nla_total_size(len);
-	/* The padding, and perhaps what is written next */
-	*(u32 *)(at - NLA_ALIGNTO) = 0;
-	memcpy(nla_data(attr), data, len);
-	return at;
-}
-
 static int put_dir(struct msgs *msgs, const struct level *level)
 {
 	const struct entry *name = level->name;
@@ -237,40 +250,39 @@ static int put_dir(struct msgs *msgs, const struct level *level)
 		cancel_msg(msgs);
 		return -EMSGSIZE;
 	}
-	at = put_attr(skb_put(msgs->skb, len), DIVULGE_A_BIRTH_TREE_DEPTH,
-		      &level->depth, sizeof(level->depth));
+	at = divulge_attr_put(skb_put(msgs->skb, len),
+			      DIVULGE_A_BIRTH_TREE_DEPTH,
+			      &level->depth, sizeof(level->depth));
 	if (name)
-		put_attr(at, DIVULGE_A_BIRTH_TREE_DIR, name->bytes, name->len);
+		divulge_attr_put(at, DIVULGE_A_BIRTH_TREE_DIR, name->bytes,
+				 name->len);
 	return 0;
 }
 
-static struct level *first_untold(struct level *level)
-{
-	struct level *first = NULL;
-
-	for (; level && !level->told; level = level->up)
-		first = level;
-	return first;
-}
-
 /* Open a message about a directory; the reader is told of those above it. */
-static int open_dir_msg(struct msgs *msgs, struct level *level)
+static int open_dir_msg(struct msgs *msgs, struct walk *walk)
 {
-	struct level *first;
+	struct level *level;
 	int err;
 
 	if (msgs->hdr)
 		return 0;
-	while ((first = first_untold(level->up))) {
-		err = put_dir(msgs, first);
+	while ((level = walk->untold) && level != walk->level) {
+		err = put_dir(msgs, level);
 		if (err)
 			return err;
-		first->told = true;
+		walk->untold = level->down;
+		cond_resched();
 	}
-	err = put_dir(msgs, level);
+	err = put_dir(msgs, walk->level);
 	if (!err)
-		level->told = true;
+		walk->untold = NULL;
 	return err;
+}
+
+static int open_any_msg(struct msgs *msgs, struct walk *walk)
+{
+	return walk->level ? open_dir_msg(msgs, walk) : open_msg(msgs);
 }
 
 /*
@@ -282,14 +294,14 @@ static __always_inline int put_named(struct msgs *msgs, u16 type,
 				     const struct entry *name)
 {
 	unsigned int len = NLA_HDRLEN + nla_total_size(size);
-	struct nlattr *nest, *attr;
+	struct nlattr *nest;
+	void *at;
 
 	/* The attributes of a birth-entry and a birth-skip have one number. */
 	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_RECORD !=
 		     (int)DIVULGE_A_BIRTH_SKIP_RECORD);
 	BUILD_BUG_ON((int)DIVULGE_A_BIRTH_ENTRY_NAME !=
 		     (int)DIVULGE_A_BIRTH_SKIP_NAME);
-	BUILD_BUG_ON(!IS_ALIGNED(size, NLA_ALIGNTO));
 	if (name)
 		len += nla_total_size(name->len);
 	if (skb_tailroom(msgs->skb) < len)
@@ -297,13 +309,11 @@ static __always_inline int put_named(struct msgs *msgs, u16 type,
 	nest = skb_put(msgs->skb, len);
 	nest->nla_type = type | NLA_F_NESTED;
 	nest->nla_len = len;
-	attr = nla_data(nest);
-	attr->nla_type = DIVULGE_A_BIRTH_ENTRY_RECORD;
-	attr->nla_len = nla_attr_size(size);
-	memcpy(nla_data(attr), data, size);
+	at = divulge_attr_put(nla_data(nest), DIVULGE_A_BIRTH_ENTRY_RECORD,
+			      data, size);
 	if (name)
-		put_attr(nla_data(attr) + size, DIVULGE_A_BIRTH_ENTRY_NAME,
-			 name->bytes, name->len);
+		divulge_attr_put(at, DIVULGE_A_BIRTH_ENTRY_NAME, name->bytes,
+				 name->len);
 	return 0;
 }
 
@@ -314,7 +324,7 @@ static int put_skip(struct msgs *msgs, struct walk *walk,
 	struct divulge_birth_skip skip = { .error = error, .reason = reason };
 	int err;
 
-	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);
+	err = open_any_msg(msgs, walk);
 	if (!err)
 		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_SKIP, &skip,
 				sizeof(skip), name);
@@ -345,13 +355,25 @@ static void free_blocks(struct level *level)
 		kfree(block);
 }
 
+/* What is on another superblock than the root does not keep that. */
+static void forget_view(struct walk *walk, const struct path *left)
+{
+	if (left->dentry->d_sb != walk->root.dentry->d_sb)
+		walk->view.sb = NULL;
+}
+
 /* One is kept: most directories are followed by another one as deep. */
 static void pop_level(struct walk *walk)
 {
 	struct level *level = walk->level;
 
 	walk->level = level->up;
+	if (level->up)
+		level->up->down = NULL;
+	if (walk->untold == level)
+		walk->untold = NULL;
 	free_blocks(level);
+	forget_view(walk, &level->path);
 	path_put(&level->path);
 	kfree(walk->spare);
 	walk->spare = level;
@@ -365,10 +387,13 @@ static int keep_name(struct level *level, const struct entry *name)
 
 	if (!list_empty(&level->blocks))
 		block = list_last_entry(&level->blocks, struct block, node);
-	if (!block || sizeof(block->entries) - block->used < size) {
-		block = kmalloc(sizeof(*block), GFP_KERNEL_ACCOUNT);
+	if (!block || block->size - block->used < size) {
+		block = kmalloc(max_t(size_t, NAMES_BLOCK,
+				      sizeof(*block) + size),
+				GFP_KERNEL_ACCOUNT);
 		if (!block)
 			return -ENOMEM;
+		block->size = max_t(size_t, NAMES_BLOCK - sizeof(*block), size);
 		block->used = 0;
 		list_add_tail(&block->node, &level->blocks);
 	}
@@ -403,17 +428,19 @@ static int follow_mounts(struct found *found)
 	if (!d_mountpoint(found->path.dentry))
 		return 0;
 	mntget(found->path.mnt);
-	found->crossed = true;
+	found->mnt_held = true;
 	while (d_mountpoint(found->path.dentry) &&
 	       follow_down_one(&found->path))
 		;
 	return 0;
 }
 
-static void put_found(struct found *found)
+static void put_found(struct walk *walk, struct found *found)
 {
+	if (found->mnt_held)
+		forget_view(walk, &found->path);
 	dput(found->path.dentry);
-	if (found->crossed)
+	if (found->mnt_held)
 		mntput(found->path.mnt);
 }
 
@@ -433,7 +460,8 @@ static struct dentry *look_up(const struct path *dir, const struct entry *name)
 		q.hash = full_name_hash(parent, q.name, q.len);
 		dentry = d_lookup(parent, &q);
 		if (dentry && !(dentry->d_flags & DCACHE_OP_REVALIDATE)) {
-			if (d_is_positive(dentry))
+			/* It may just be becoming positive. */
+			if (!d_flags_negative(smp_load_acquire(&dentry->d_flags)))
 				return dentry;
 			dput(dentry);
 			return ERR_PTR(-ENOENT);
@@ -454,7 +482,7 @@ static int find(struct found *found, const struct path *dir,
 	found->name = name;
 	found->path.mnt = dir->mnt;
 	found->path.dentry = dentry;
-	found->crossed = false;
+	found->mnt_held = false;
 	return follow_mounts(found);
 }
 
@@ -503,7 +531,7 @@ static int put_birth(struct msgs *msgs, struct walk *walk,
 	divulge_birth_fill(&walk->birth, view, d_inode(dentry), &walk->stat);
 	if (may_be_copied(walk) && divulge_overlay_copied(dentry))
 		walk->birth.flags |= DIVULGE_BIRTH_FLAG_COPIED_UP;
-	err = walk->level ? open_dir_msg(msgs, walk->level) : open_msg(msgs);
+	err = open_any_msg(msgs, walk);
 	if (!err)
 		err = put_named(msgs, DIVULGE_A_BIRTH_TREE_ENTRY, &walk->birth,
 				sizeof(walk->birth), found->name);
@@ -516,8 +544,9 @@ static int put_birth(struct msgs *msgs, struct walk *walk,
 static int keep_dir(struct msgs *msgs, struct walk *walk,
 		    const struct found *found)
 {
-	u8 reason = found->crossed ? DIVULGE_BIRTH_SKIP_REASON_MOUNT :
-				     DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME;
+	u8 reason = found->path.mnt != walk->level->path.mnt ?
+		    DIVULGE_BIRTH_SKIP_REASON_MOUNT :
+		    DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME;
 
 	if (walk->level->depth + 1 >= walk->max_depth)
 		return 0;
@@ -537,9 +566,13 @@ static int tell_found(struct msgs *msgs, struct walk *walk,
 	err = vfs_getattr(&found->path, &walk->stat,
 			  STATX_BASIC_STATS | STATX_BTIME,
 			  AT_STATX_SYNC_AS_STAT);
-	if (err)
+	if (err) {
+		/* What may not be looked at is not entered. */
+		if (!walk->level)
+			walk->max_depth = 0;
 		return put_skip(msgs, walk, found->name,
 				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
+	}
 	/* What follows may not fit; then only that is told once more. */
 	if (!walk->told) {
 		err = put_birth(msgs, walk, found);
@@ -547,7 +580,6 @@ static int tell_found(struct msgs *msgs, struct walk *walk,
 			return err;
 		walk->told = true;
 		walk->total.visited++;
-		walk->visits++;
 	}
 	if (!walk->level)
 		walk->dev = walk->stat.dev;
@@ -570,8 +602,15 @@ static int tell_name(struct msgs *msgs, struct walk *walk,
 		return put_skip(msgs, walk, name,
 				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
 	err = tell_found(msgs, walk, &found);
-	put_found(&found);
+	put_found(walk, &found);
 	return err;
+}
+
+/* A name was looked at. Return: true if the reader is to have a say */
+static bool is_enough(struct walk *walk)
+{
+	return ++walk->visits >= VISITS_A_CALL ||
+	       fatal_signal_pending(current);
 }
 
 static int tell_names(struct msgs *msgs, struct walk *walk)
@@ -586,7 +625,7 @@ static int tell_names(struct msgs *msgs, struct walk *walk)
 			return err;
 		walk->told = false;
 		walk->names_next += sizeof(*name) + name->len;
-		if (walk->visits == VISITS_A_CALL)
+		if (is_enough(walk))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -622,9 +661,10 @@ static bool keep_entry(struct dir_context *ctx, const char *name, int len,
 	reader->seen++;
 	if (is_dot(name, len))
 		return true;
-	/* No filesystem has longer ones. */
-	if (WARN_ON_ONCE(len <= 0 || len > NAME_MAX))
-		return false;
+	if (len <= 0 || len > MAX_NAME) {
+		walk->too_long = true;
+		return true;
+	}
 	if (NAMES_SIZE - walk->names_len < sizeof(*entry) + len) {
 		reader->full = true;
 		return false;
@@ -655,7 +695,7 @@ static int read_dir(struct msgs *msgs, struct walk *walk)
 	walk->names_next = 0;
 	err = iterate_dir(walk->dir, &reader.ctx);
 	cond_resched();
-	/* Other filesystems are at the end when there is nothing more. */
+	/* Others are at the end only when a read gives no name. */
 	if (!err && !reader.full &&
 	    divulge_birth_reads_whole(view_of(walk,
 						file_inode(walk->dir)->i_sb))) {
@@ -675,14 +715,54 @@ static int read_dir(struct msgs *msgs, struct walk *walk)
 	return err;
 }
 
+/* Between two calls as much time passes as the reader likes. */
+static int may_search(const struct walk *walk, struct level *level)
+{
+	int err;
+
+	if (level->call == walk->call)
+		return 0;
+	err = divulge_permission(&level->path, MAY_EXEC);
+	if (!err)
+		level->call = walk->call;
+	return err;
+}
+
+/* The asker may no longer search the directory. Return: 0 or -EMSGSIZE */
+static int give_up_dir(struct msgs *msgs, struct walk *walk, int error)
+{
+	int err;
+
+	err = put_skip(msgs, walk, NULL,
+		       DIVULGE_BIRTH_SKIP_REASON_UNSEARCHABLE, error);
+	if (err)
+		return err;
+	walk->names_len = 0;
+	if (walk->dir)
+		close_dir(walk);
+	return 0;
+}
+
 static int tell_dir(struct msgs *msgs, struct walk *walk)
 {
 	int err;
 
+	if (walk->names_next < walk->names_len || walk->dir) {
+		err = may_search(walk, walk->level);
+		if (err)
+			return give_up_dir(msgs, walk, -err);
+	}
 	for (;;) {
 		err = tell_names(msgs, walk);
-		if (err || !walk->dir)
+		if (!err && walk->too_long)
+			err = put_skip(msgs, walk, NULL,
+				       DIVULGE_BIRTH_SKIP_REASON_ERROR,
+				       ENAMETOOLONG);
+		if (err)
 			return err;
+		walk->too_long = false;
+		if (!walk->dir)
+			return 0;
 		err = read_dir(msgs, walk);
 		if (err)
 			return err;
@@ -704,9 +784,14 @@ static int push_level(struct walk *walk, const struct path *path,
 	path_get(&level->path);
 	level->next = 0;
 	level->name = name;
+	level->call = walk->call;
 	level->up = walk->level;
+	level->down = NULL;
+	if (level->up)
+		level->up->down = level;
+	if (!walk->untold)
+		walk->untold = level;
 	level->depth = walk->level ? walk->level->depth + 1 : 0;
-	level->told = false;
 	level->upper = walk->copied && divulge_overlay_is_upper(path->dentry);
 	walk->level = level;
 	return 0;
@@ -760,7 +845,9 @@ static int enter_name(struct msgs *msgs, struct walk *walk,
 	struct found found;
 	int err;
 
-	err = find(&found, &walk->level->path, name);
+	err = may_search(walk, walk->level);
+	if (!err)
+		err = find(&found, &walk->level->path, name);
 	if (err == -ENOENT)
 		return 0;
 	if (err)
@@ -768,7 +855,10 @@ static int enter_name(struct msgs *msgs, struct walk *walk,
 				DIVULGE_BIRTH_SKIP_REASON_ERROR, -err);
 	if (is_dir_still(walk, &found.path))
 		err = enter(msgs, walk, &found.path, name);
-	put_found(&found);
+	else if (d_is_autodir(found.path.dentry))
+		err = put_skip(msgs, walk, name,
+			       DIVULGE_BIRTH_SKIP_REASON_MOUNT, 0);
+	put_found(walk, &found);
 	return err;
 }
 
@@ -794,6 +884,9 @@ static int next_dir(struct msgs *msgs, struct walk *walk)
 		}
 		if (walk->dir)
 			return 1;
+		if (is_enough(walk))
+			return -EMSGSIZE;
+		cond_resched();
 	}
 	return 0;
 }
@@ -864,6 +957,28 @@ static int go_on(struct msgs *msgs, struct walk *walk)
 	return -EMSGSIZE;
 }
 
+/*
+ * What is wrong with the request is told by the first call: only that can say
+ * it in words on every kernel (6.1 has no cb->extack as a dump starts).
+ */
+static int refuse(struct walk *walk, int err, const char *why,
+		  const struct nlattr *attr)
+{
+	walk->refusal = err;
+	walk->why = why;
+	walk->bad_attr = attr;
+	return err;
+}
+
+static int tell_refusal(const struct walk *walk, struct netlink_ext_ack *extack)
+{
+	if (extack) {
+		extack->_msg = walk->why;
+		extack->bad_attr = walk->bad_attr;
+	}
+	return walk->refusal;
+}
+
 static struct walk *walk_of(struct netlink_callback *cb)
 {
 	return *(struct walk **)cb->ctx;
@@ -875,10 +990,11 @@ static struct walk *walk_of(struct netlink_callback *cb)
  * @cb: where the dump is
  *
  * Process context, of whoever receives; may sleep for as long as the
- * filesystem takes. The first call runs in that of the asker's sendmsg(), in
- * which all of generic netlink waits, and therefore touches no filesystem.
+ * filesystem takes. The first call as a rule runs in that of the asker's
+ * sendmsg(), in which all of generic netlink waits, and therefore touches no
+ * filesystem.
  *
- * Return: length of the message, 0 at the end.
+ * Return: length of the message, 0 at the end; -EINVAL, -EBADF or -EPERM.
  */
 int divulge_nl_birth_dump_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
@@ -888,7 +1004,10 @@ int divulge_nl_birth_dump_dumpit(struct sk_buff *skb,
 	enum phase first = walk->phase;
 	const struct cred *old;
 
+	if (walk->refusal)
+		return tell_refusal(walk, cb->extack);
 	walk->visits = 0;
+	walk->call++;
 	old = override_creds(walk->cred);
 	while (!go_on(&msgs, walk)) {
 		walk->phase++;
@@ -903,60 +1022,67 @@ int divulge_nl_birth_dump_dumpit(struct sk_buff *skb,
 	return skb->len;
 }
 
-/* Return: 0, or -EINVAL with the reason told */
-static int take_moment(struct timespec64 *to, bool *has,
-		       const struct nlattr *attr,
-		       struct netlink_ext_ack *extack)
+static int take_moment(struct walk *walk, struct timespec64 *to, bool *has,
+		       const struct nlattr *attr)
 {
 	struct divulge_moment moment;
 
 	if (!attr)
 		return 0;
 	memcpy(&moment, nla_data(attr), sizeof(moment));
-	if (moment.nsec >= NSEC_PER_SEC || moment.reserved) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "not a point in time: nsec is a second or more, or reserved is not zero");
-		return -EINVAL;
-	}
+	if (moment.nsec >= NSEC_PER_SEC || moment.reserved)
+		return refuse(walk, -EINVAL,
+			      "not a point in time: nsec is a second or more, or reserved is not zero",
+			      attr);
 	to->tv_sec = moment.sec;
 	to->tv_nsec = moment.nsec;
 	*has = true;
 	return 0;
 }
 
-static int take_request(struct walk *walk, struct nlattr **attrs,
-			struct netlink_ext_ack *extack)
+static int take_request(struct walk *walk, struct nlattr **attrs)
 {
 	const struct nlattr *types = attrs[DIVULGE_A_BIRTH_TREE_TYPES];
 	const struct nlattr *depth = attrs[DIVULGE_A_BIRTH_TREE_MAX_DEPTH];
 	int err;
 
-	walk->types = types ? nla_get_u32(types) : TYPES_ALL;
+	walk->types = divulge_attr_types(types);
 	walk->max_depth = depth ? nla_get_u32(depth) : U32_MAX;
 	walk->cross = nla_get_flag(attrs[DIVULGE_A_BIRTH_TREE_CROSS]);
 	walk->copied = nla_get_flag(attrs[DIVULGE_A_BIRTH_TREE_COPIED_UP]);
-	err = take_moment(&walk->since, &walk->has_since,
-			  attrs[DIVULGE_A_BIRTH_TREE_SINCE], extack);
+	err = take_moment(walk, &walk->since, &walk->has_since,
+			  attrs[DIVULGE_A_BIRTH_TREE_SINCE]);
 	if (err)
 		return err;
-	return take_moment(&walk->until, &walk->has_until,
-			   attrs[DIVULGE_A_BIRTH_TREE_UNTIL], extack);
+	return take_moment(walk, &walk->until, &walk->has_until,
+			   attrs[DIVULGE_A_BIRTH_TREE_UNTIL]);
 }
 
-static int take_root(struct walk *walk, const struct nlattr *attr,
-		     struct netlink_ext_ack *extack)
+/*
+ * The walk is that of the sender, the reply goes to whom the socket belongs to:
+ * nobody must have another walk for him by leaving him the socket to write to.
+ */
+static bool may_walk(const struct cred *opener)
+{
+	const struct cred *sender = current_cred();
+
+	return sender == opener ||
+	       (uid_eq(sender->fsuid, opener->fsuid) &&
+		gid_eq(sender->fsgid, opener->fsgid) &&
+		sender->group_info == opener->group_info &&
+		sender->user_ns == opener->user_ns &&
+		cap_issubset(sender->cap_effective, opener->cap_effective));
+}
+
+static int take_root(struct walk *walk, const struct nlattr *attr)
 {
 	struct file *file;
 
-	if (!attr) {
-		NL_SET_ERR_MSG(extack, "fd of the file is missing");
-		return -EINVAL;
-	}
+	if (!attr)
+		return refuse(walk, -EINVAL, "fd of the file is missing", NULL);
 	file = fget_raw(nla_get_s32(attr));
-	if (!file) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "fd is not open");
-		return -EBADF;
-	}
+	if (!file)
+		return refuse(walk, -EBADF, "fd is not open", attr);
 	walk->root = file->f_path;
 	path_get(&walk->root);
 	fput(file);
@@ -971,13 +1097,12 @@ static int take_root(struct walk *walk, const struct nlattr *attr,
  * divulge_nl_birth_dump_done() the dump holds the file that was asked for, as
  * an open directory would.
  *
- * Return: 0, -EINVAL, -EBADF or -ENOMEM.
+ * Return: 0 or -ENOMEM. A refusal is left to the first call.
  */
 int divulge_nl_birth_dump_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = divulge_dump_attrs(cb);
 	struct walk *walk;
-	int err;
 
 	BUILD_BUG_ON(sizeof(walk) > sizeof(cb->ctx));
 
@@ -986,25 +1111,20 @@ int divulge_nl_birth_dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	walk->names = kmalloc(NAMES_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!walk->names) {
-		err = -ENOMEM;
-		goto free_walk;
+		kfree(walk);
+		return -ENOMEM;
 	}
-	err = take_request(walk, attrs, cb->extack);
-	if (err)
-		goto free_names;
-	err = take_root(walk, attrs[DIVULGE_A_BIRTH_TREE_FD], cb->extack);
-	if (err)
-		goto free_names;
 	walk->cred = get_current_cred();
 	ktime_get_real_ts64(&walk->now);
 	*(struct walk **)cb->ctx = walk;
-	return 0;
 
-free_names:
-	kfree(walk->names);
-free_walk:
-	kfree(walk);
-	return err;
+	if (!may_walk(NETLINK_CB(cb->skb).sk->sk_socket->file->f_cred))
+		refuse(walk, -EPERM,
+		       "the socket was opened with other rights than these: open one of your own",
+		       NULL);
+	else if (!take_request(walk, attrs))
+		take_root(walk, attrs[DIVULGE_A_BIRTH_TREE_FD]);
+	return 0;
 }
 
 /**

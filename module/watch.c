@@ -32,14 +32,13 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "attr.h"
 #include "birth_events.h"
 #include "births.h"
 #include "compat.h"
 #include "genl.h"
 #include "private.h"
 #include "watch.h"
-
-#define TYPES_ALL	GENMASK(DIVULGE_FILE_TYPE_SOCK, 0)
 
 /**
  * struct filter - which births are wanted
@@ -175,11 +174,12 @@ static bool is_below(const struct filter *filter, struct inode *dir,
 static bool is_wanted(const struct filter *filter, const struct inode *inode,
 		      struct inode *dir, const struct divulge_birth_view *view)
 {
-	if (filter->types != TYPES_ALL &&
+	if (filter->types != DIVULGE_TYPES_ALL &&
 	    !(filter->types & BIT(divulge_birth_type(inode->i_mode))))
 		return false;
 	/* Not current_uid(): overlayfs creates files as who mounted it. */
-	if (uid_valid(filter->uid) && !uid_eq(filter->uid, task_uid(current)))
+	if (uid_valid(filter->uid) &&
+	    !uid_eq(filter->uid, current_real_cred()->uid))
 		return false;
 	return !filter->root_ino || is_below(filter, dir, view);
 }
@@ -313,8 +313,8 @@ static struct watcher *find_watcher(const struct watched *watched,
 }
 
 /*
- * Return: 0 if joined; -EEXIST if it has joined before, as another whose id it
- * gets; -ENOENT if none watches @sb
+ * Return: 0 if joined; 1 if it has joined before, as another whose id it gets;
+ * -ENOENT if none watches @sb
  */
 static int join_watched(const struct super_block *sb, struct watcher *watcher)
 {
@@ -330,7 +330,7 @@ static int join_watched(const struct super_block *sb, struct watcher *watcher)
 		err = -ENOENT;
 	} else if (before) {
 		watcher->id = before->id;
-		err = -EEXIST;
+		err = 1;
 	} else {
 		list_add_tail_rcu(&watcher->node, &watched->watchers);
 		generation++;
@@ -373,7 +373,10 @@ static int add_mark(struct super_block *sb, struct watcher *watcher,
 	return 0;
 }
 
-/* @watcher is no more the caller's. Return: 0 with @id set, or -errno */
+/*
+ * @watcher is no more the caller's. Return: 0 with @id set, 1 if that is the id
+ * of a watch that there was before, or -errno
+ */
 static int add_watcher(struct super_block *sb, struct watcher *watcher,
 		       const struct divulge_birth_view *view, u32 *id,
 		       struct netlink_ext_ack *extack)
@@ -399,14 +402,13 @@ unlock:
 		sock_put(watcher->sk);
 		kfree(watcher);
 	}
-	/* Two paths of a caller may well lead to the same filesystem. */
-	return err == -EEXIST ? 0 : err;
+	return err;
 }
 
 /**
  * struct whom - watches to remove
  * @sk: those of this socket, NULL for those of closed ones
- * @id: of these the one of that name, 0 for all
+ * @id: of these the one of that name
  */
 struct whom {
 	const struct sock *sk;
@@ -437,6 +439,13 @@ static unsigned int take_meant(struct watched *watched, const struct whom *whom,
 	return n;
 }
 
+/* As fsnotify_get_mark(), which is not exported */
+static struct watched *get_watched(struct watched *watched)
+{
+	refcount_inc(&watched->mark.refcnt);
+	return watched;
+}
+
 /* Return: a mark that lost its last watcher, with a reference; or NULL */
 static struct watched *drop_watchers(const struct whom *whom, unsigned int *n)
 {
@@ -450,8 +459,7 @@ static struct watched *drop_watchers(const struct whom *whom, unsigned int *n)
 		*n += taken;
 		if (!taken || !list_empty(&watched->watchers))
 			continue;
-		refcount_inc(&watched->mark.refcnt);
-		idle = watched;
+		idle = get_watched(watched);
 		break;
 	}
 	spin_unlock(&marks_lock);
@@ -531,6 +539,12 @@ static int take_subtree(struct filter *filter, const struct dentry *dentry,
 				    "fd is not a directory, so nothing is born below it");
 		return -ENOTDIR;
 	}
+	if (!divulge_birth_ids_last(view) && dentry != dentry->d_sb->s_root) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[DIVULGE_A_WATCH_SUBTREE],
+				    "directories on this filesystem have no lasting identity: watch all of it");
+		return -EOPNOTSUPP;
+	}
 	filter->root_ino = inode->i_ino;
 	filter->root_gen = inode->i_generation;
 	filter->root_subvolume = subvolume_of(inode, view);
@@ -544,7 +558,7 @@ static int take_filter(struct filter *filter, const struct dentry *dentry,
 	const struct nlattr *types = info->attrs[DIVULGE_A_WATCH_TYPES];
 	const struct nlattr *uid = info->attrs[DIVULGE_A_WATCH_UID];
 
-	filter->types = types ? nla_get_u32(types) : TYPES_ALL;
+	filter->types = divulge_attr_types(types);
 	filter->uid = INVALID_UID;
 	if (uid)
 		filter->uid = make_kuid(&init_user_ns, nla_get_u32(uid));
@@ -577,7 +591,10 @@ static struct watcher *make_watcher(const struct dentry *dentry,
 	return watcher;
 }
 
-/* Return: with a reply in @watch, all but the id; or -errno */
+/*
+ * Two paths of a caller may well lead to the same filesystem. Return: 0 with
+ * @watch filled, 1 if there was such a watch before, or -errno
+ */
 static int watch_dentry(struct dentry *dentry, struct divulge_watch *watch,
 			struct sk_buff *skb, struct genl_info *info)
 {
@@ -599,15 +616,16 @@ static int watch_dentry(struct dentry *dentry, struct divulge_watch *watch,
 	return add_watcher(sb, watcher, &view, &watch->id, info->extack);
 }
 
-/* The room comes first: a reply that fails must not leave a watch behind. */
+/* A reply that fails must not leave a watch behind. */
 static int watch_and_reply(struct dentry *dentry, struct sk_buff *skb,
 			   struct genl_info *info)
 {
+	struct whom whom = { .sk = NETLINK_CB(skb).sk };
 	struct divulge_watch watch;
 	struct nlattr *attr;
 	struct sk_buff *msg;
+	int err, is_old;
 	void *hdr;
-	int err;
 
 	msg = genlmsg_new(nla_total_size(sizeof(watch)), GFP_KERNEL);
 	if (!msg)
@@ -620,13 +638,18 @@ static int watch_and_reply(struct dentry *dentry, struct sk_buff *skb,
 	attr = nla_reserve(msg, DIVULGE_A_WATCH_RECORD, sizeof(watch));
 	if (!attr)
 		goto free;
-	err = watch_dentry(dentry, &watch, skb, info);
-	if (err)
+	is_old = watch_dentry(dentry, &watch, skb, info);
+	if (is_old < 0) {
+		err = is_old;
 		goto free;
+	}
 	memcpy(nla_data(attr), &watch, sizeof(watch));
 	genlmsg_end(msg, hdr);
-	genlmsg_reply(msg, info);
-	return 0;
+	err = genlmsg_reply(msg, info);
+	whom.id = watch.id;
+	if (err && !is_old)
+		remove_watchers(&whom);
+	return err;
 
 free:
 	nlmsg_free(msg);
@@ -766,7 +789,7 @@ static unsigned int put_watches(struct sk_buff *skb,
 int divulge_nl_watch_dump_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
-	/* The asker may do more than who happens to read the rest. */
+	/* As a rule the first call is the asker's, who may do more than a reader. */
 	bool begins = !cb->args[1];
 	int err;
 
@@ -835,7 +858,7 @@ static struct watched *first_watched(void)
 	spin_lock(&marks_lock);
 	watched = list_first_entry_or_null(&watched_sbs, struct watched, node);
 	if (watched)
-		refcount_inc(&watched->mark.refcnt);
+		get_watched(watched);
 	spin_unlock(&marks_lock);
 	return watched;
 }

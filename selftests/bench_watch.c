@@ -92,8 +92,12 @@ static void take_event(const struct nlattr *event)
 			got |= 2;
 			break;
 		}
+		/* That is all that the other ways tell */
+		if (got == 3) {
+			heard++;
+			return;
+		}
 	}
-	heard += got == 3;
 }
 
 static void take_msg(const struct nlmsghdr *nlh)

@@ -134,13 +134,6 @@ def touch(path, mode=0o644):
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
 
 
-def fs_of(mount):
-    """Type of the filesystem, as /proc/mounts has it."""
-    with open("/proc/self/mounts", encoding="utf-8") as mounts:
-        return [line.split()[2] for line in mounts
-                if line.split()[1] == mount][-1]
-
-
 @contextlib.contextmanager
 def mounted(where, *args):
     """Mount there, on a directory that is made for it if need be."""
@@ -290,7 +283,7 @@ class Dump:
     message; by the kernel's generic client on a socket of its own.
     """
 
-    def __init__(self, client, method, values, sock=None):
+    def __init__(self, client, method, values=None, sock=None):
         # pylint: disable=import-outside-toplevel, import-error
         from lib import ynl as library
         self.library = library
@@ -299,9 +292,11 @@ class Dump:
         self.sock = sock or socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                           library.Netlink.NETLINK_GENERIC)
         self.done = False
-        # pylint: disable=protected-access
-        self.sock.send(client._encode_message(
-            self.operation, values, [library.Netlink.NLM_F_DUMP], 1))
+        # On a socket that was passed on, it was asked for already.
+        if values is not None:
+            # pylint: disable=protected-access
+            self.sock.send(client._encode_message(
+                self.operation, values, [library.Netlink.NLM_F_DUMP], 1))
 
     def receive(self):
         """Messages of one datagram, decoded."""

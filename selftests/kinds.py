@@ -285,7 +285,7 @@ def reflinks(mount):
 
 
 def subvolumes(mount):
-    """A subvolume, what is born in it, and snapshots of it, each by its dev."""
+    """A subvolume, what is born in it, and snapshots, each by its dev."""
     with watched(mount) as (path, monitor):
         sub, snap, frozen = (path + "/" + name
                              for name in ("sub", "snap", "frozen"))

@@ -19,7 +19,7 @@ import time
 import births
 import common
 import ynl
-from births import AT_FDCWD, Statx, as_user, call, run, stamp, touch
+from births import AT_FDCWD, Statx, as_user, call, run, touch
 
 USER, GROUP = 1234, 4321
 
@@ -508,7 +508,8 @@ def dates(mount):
 
 def ext4_dates():
     """Any date that ext4 can hold, written by debugfs."""
-    moments = [-2**31, -1, 0, 1, 2**31 - 1, 2**31, 2**32 + 5, 2**34 - 2**31 - 1]
+    moments = [-2**31, -1, 0, 1, 2**31 - 1, 2**31, 2**32 + 5,
+               2**34 - 2**31 - 1]
     with births.loop_image(16 << 20, "mkfs.ext4", "-q", "-I", "256") as image:
         where = "/run/dates"
         with births.mounted(where, "-o", "loop", image):
@@ -685,21 +686,12 @@ def passed_on():
         ends = socket.socketpair()
         births.wait(births.fork(asks_for_root))
         _, fds, _, _ = socket.recv_fds(ends[0], 1, 1)
-        dump = births.Dump.__new__(births.Dump)
-        dump.__dict__.update(ask_of(fds[0]))
+        dump = births.Dump(client(), "birth-dump",
+                           sock=socket.socket(fileno=fds[0]))
         read(dump, False)
         dump.close()
         for end in ends:
             end.close()
-
-
-def ask_of(descriptor):
-    """What makes a dump of a socket on which it was asked for."""
-    # pylint: disable=import-outside-toplevel, import-error
-    from lib import ynl as library
-    return {"library": library, "client": client(), "done": False,
-            "operation": client().ops["birth-dump"],
-            "sock": socket.socket(fileno=descriptor)}
 
 
 def removed_meanwhile():
