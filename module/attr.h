@@ -9,6 +9,12 @@
 
 #define DIVULGE_TYPES_ALL	GENMASK(DIVULGE_FILE_TYPE_SOCK, 0)
 
+/*
+ * FUSE's limit; FAT and JFS have up to 255 characters, which are 765 bytes. What
+ * is longer is not told by name.
+ */
+#define DIVULGE_MAX_NAME	1024
+
 /**
  * divulge_attr_put - write an attribute
  * @at: where, aligned; there is nla_total_size(@len) of room

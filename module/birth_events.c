@@ -220,7 +220,7 @@ static void queue_birth(const struct newborn *born,
 	BUILD_BUG_ON(sizeof(struct divulge_birth) +
 		     sizeof(struct divulge_birth_origin) +
 		     sizeof(struct parent_handle) + sizeof(ids->id) +
-		     6 * NLA_HDRLEN + ALIGN(NAME_MAX, NLA_ALIGNTO) >
+		     6 * NLA_HDRLEN + DIVULGE_MAX_NAME >
 		     DIVULGE_EVENT_MAX_LEN);
 
 	tale.len = nla_total_size(sizeof(struct divulge_birth_origin)) +
@@ -258,7 +258,8 @@ static void tell_birth(const struct newborn *born,
 	heard = ids.n && born->heard;
 	if (!heard && !trace_file_birth_enabled())
 		return;
-	if (divulge_birth_stat(born->dentry, &stat)) {
+	if (born->name->len > DIVULGE_MAX_NAME ||
+	    divulge_birth_stat(born->dentry, &stat)) {
 		if (heard)
 			divulge_event_lost(&births);
 		return;

@@ -8,7 +8,7 @@
 #include <uapi/linux/divulge.h>
 
 /* No event is longer */
-#define DIVULGE_EVENT_MAX_LEN	1024
+#define DIVULGE_EVENT_MAX_LEN	2048
 
 struct net;
 struct sk_buff;

@@ -47,9 +47,6 @@
 /* Of one directory; small, for most have few directories in them */
 #define NAMES_BLOCK	512
 
-/* FUSE's; what is created in Linux is no longer than NAME_MAX */
-#define MAX_NAME	1024
-
 /* A reader has to be able to end a dump that finds nothing to tell */
 #define VISITS_A_CALL	4096
 
@@ -146,7 +143,7 @@ enum phase {
  * @names: what was read of it
  * @names_len: how long that is, in bytes
  * @names_next: where the next name is
- * @too_long: there was a name that is longer than MAX_NAME
+ * @too_long: there was a name that is longer than DIVULGE_MAX_NAME
  * @told: the record of the file at the next name was told or filtered out
  * @visits: names looked at in this call
  * @stat: of the file that is looked at; here and not on the stack, which many
@@ -661,7 +658,7 @@ static bool keep_entry(struct dir_context *ctx, const char *name, int len,
 	reader->seen++;
 	if (is_dot(name, len))
 		return true;
-	if (len <= 0 || len > MAX_NAME) {
+	if (len <= 0 || len > DIVULGE_MAX_NAME) {
 		walk->too_long = true;
 		return true;
 	}

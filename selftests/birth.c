@@ -283,6 +283,24 @@ TEST_F(request, do_of_a_dump)
 	EXPECT_EQ(-EOPNOTSUPP, nl_talk(&self->nl, NULL, NULL));
 }
 
+/* Of who may do less, and is not to learn by it what the sender may see. */
+TEST_F(request, dump_over_another_ones_socket)
+{
+	struct nlmsghdr *nlh;
+	struct nl other;
+
+	if (geteuid())
+		SKIP(return, "this takes root");
+	ASSERT_EQ(0, seteuid(65534));
+	EXPECT_EQ(0, nl_open(&other));
+	ASSERT_EQ(0, seteuid(0));
+	nlh = nl_request(&other, other.family, DIVULGE_CMD_BIRTH_DUMP);
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_attr_put_u32(nlh, DIVULGE_A_BIRTH_TREE_FD, 0);
+	EXPECT_EQ(-EPERM, nl_talk(&other, NULL, NULL));
+	nl_close(&other);
+}
+
 /* Files that are on no disk: pipe, socket, memfd, anonymous inode. */
 TEST_F(request, unusual_files)
 {

@@ -201,6 +201,18 @@ def check_jfs(image):
                                            for each in told(JFS).values()})
 
 
+def fat_long_names():
+    """A name of more than 255 bytes, which is less than 255 characters."""
+    name = "\u9dc4" * 250
+    with fat_image() as image, births.mounted(
+            FAT, "-t", "vfat", "-o", "loop,tz=UTC,utf8", image):
+        with births.Monitor(FAT) as monitor:
+            touch(f"{FAT}/{name}")
+            common.same("event", [(name,)],
+                        births.brief(monitor.births(), "name"))
+        common.same("tree", {".", name}, set(told(FAT)))
+
+
 def jfs_births():
     """Births that the kernel itself does not tell."""
     with jfs_image() as image:
@@ -251,5 +263,5 @@ def jfs_without_types():
 if __name__ == "__main__":
     common.need_module()
     common.begin([(test.__name__, test) for test in (
-        fat_births, fat_watch, jfs_births, jfs_watch, jfs_comes_and_goes,
+        fat_births, fat_watch, fat_long_names, jfs_births, jfs_watch, jfs_comes_and_goes,
         jfs_without_types)])

@@ -122,6 +122,11 @@ static inline int nl_talk(struct nl *nl, mnl_cb_t cb, void *data)
 		}
 		if (nlh->nlmsg_type == NLMSG_ERROR)
 			nl_ext_ack(nl, nlh);
+		/* libmnl takes the end of a dump for a good one. */
+		if (nlh->nlmsg_type == NLMSG_DONE) {
+			ret = *(int *)mnl_nlmsg_get_payload(nlh);
+			return ret < 0 ? ret : 0;
+		}
 		ret = mnl_cb_run(nl->buf, len, nl->seq, portid, cb, data);
 	} while (ret > MNL_CB_STOP);
 	return ret < 0 ? -errno : 0;
