@@ -47,8 +47,9 @@ bool mounted_parse(const char *line, struct mounted *m)
 	unsigned int major, minor;
 
 	m->point = NULL;
-	if (sscanf(line, "%d %d %u:%u %*s %ms", &m->id, &m->under, &major,
-		   &minor, &m->point) != 5)
+	/* What else isspace() takes for the end of a word is not escaped */
+	if (sscanf(line, "%d %d %u:%u %*[^ ] %m[^ ]", &m->id, &m->under,
+		   &major, &minor, &m->point) != 5)
 		return false;
 	m->sb = makedev(major, minor);
 	unescape(m->point);

@@ -35,6 +35,8 @@ static void test_parse(void)
 	      "/"), "a device number without a device");
 	ok(is("1 2 3:4 /a\\040b /mnt/a\\040b\\134c\\011 rw - x y rw\n", 1, 2,
 	      makedev(3, 4), "/mnt/a b\\c\t"), "a name with spaces");
+	ok(is("1 2 3:4 /a\rb /mnt/a\r\v\fb rw - x y rw\n", 1, 2, makedev(3, 4),
+	      "/mnt/a\r\v\fb"), "a name with what is no blank there");
 	ok(is("1 2 3:4 / /\\04\\999\\ rw - x y rw\n", 1, 2, makedev(3, 4),
 	      "/\\04\\999\\"), "backslashes that are nothing else");
 	ok(!mounted_parse("", &m) && !m.point, "an empty line");
