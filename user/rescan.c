@@ -195,11 +195,13 @@ static char *full_path(const struct scan *scan, const struct bytes *path)
 	return full;
 }
 
-static bool is_to_stop(const struct scan *scan)
+/* Also where there is nothing to be found it is to end when told to. */
+static int on_more(void *arg)
 {
+	const struct scan *scan = arg;
 	struct pollfd fd = { .fd = scan->stop, .events = POLLIN };
 
-	return poll(&fd, 1, 0) > 0;
+	return poll(&fd, 1, 0) > 0 ? -ECANCELED : 0;
 }
 
 static int on_entry(void *arg, const struct bytes *path,
@@ -209,8 +211,6 @@ static int on_entry(void *arg, const struct bytes *path,
 	char *full;
 	int err;
 
-	if (is_to_stop(scan))
-		return -ECANCELED;
 	if (told_has(&scan->events->told, birth))
 		return 0;
 	full = full_path(scan, path);
@@ -245,8 +245,6 @@ static int on_skip(void *arg, const struct bytes *path,
 {
 	struct scan *scan = arg;
 
-	if (is_to_stop(scan))
-		return -ECANCELED;
 	if (skip->reason == DIVULGE_BIRTH_SKIP_REASON_SUBVOLUME)
 		return add_dir(scan, full_path(scan, path));
 	if (skip->reason != DIVULGE_BIRTH_SKIP_REASON_MOUNT)
@@ -261,7 +259,7 @@ static int open_dir(const char *path)
 
 static int dump(struct scan *scan, const char *dir)
 {
-	static const struct tree_ops ops = { on_entry, on_skip };
+	static const struct tree_ops ops = { on_entry, on_skip, on_more };
 	struct divulge_birth_total total;
 	int err = 0;
 

@@ -251,7 +251,9 @@ static int on_skip(void *arg, const struct bytes *path,
 
 static int dump_births(struct progress *p, int fd)
 {
-	static const struct tree_ops ops = { on_entry, on_skip };
+	static const struct tree_ops ops = {
+		.entry = on_entry, .skip = on_skip,
+	};
 	struct tree_query query = p->search->query;
 	struct divulge_birth_total total;
 	int err;

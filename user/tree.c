@@ -202,6 +202,10 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
 
 	if (!message_is_whole(nlh))
 		return -EBADMSG;
+	if (tree->ops->more)
+		err = tree->ops->more(tree->arg);
+	if (err)
+		return err;
 	genl_attrs(nlh, tb, DIVULGE_A_BIRTH_TREE_MAX);
 	depth = tb[DIVULGE_A_BIRTH_TREE_DEPTH];
 	dir = tb[DIVULGE_A_BIRTH_TREE_DIR];

@@ -35,6 +35,7 @@ struct tree_query {
  * struct tree_ops - what is told; each returns 0 to go on or a negative errno
  * @entry: a file and its birth
  * @skip: what was left out, and why
+ * @more: a message has come, with or without these; NULL if that is nothing
  *
  * Paths are those below the file asked for, that itself has an empty one. They
  * may be longer than PATH_MAX, end with a NUL, and are gone after the call.
@@ -44,6 +45,7 @@ struct tree_ops {
 		     const struct divulge_birth *birth);
 	int (*skip)(void *arg, const struct bytes *path,
 		    const struct divulge_birth_skip *skip);
+	int (*more)(void *arg);
 };
 
 int tree_dump(struct genl *genl, const struct tree_query *query,

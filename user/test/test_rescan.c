@@ -78,7 +78,9 @@ static int fake_dump(struct genl *genl, const struct tree_query *query,
 		return fake_entry(ops, arg, "x/b", 12);
 	if (fake.stop && write(pipes[1], "", 1) != 1)
 		return -EIO;
-	err = fake_entry(ops, arg, "", 10);
+	err = ops->more(arg);
+	if (!err)
+		err = fake_entry(ops, arg, "", 10);
 	if (!err)
 		err = fake_entry(ops, arg, "a", 11);
 	if (err)

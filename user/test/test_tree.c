@@ -49,7 +49,9 @@ static int tell_skip(void *arg, const struct bytes *path,
 	return refusal;
 }
 
-static const struct tree_ops ops = { tell_entry, tell_skip };
+static const struct tree_ops ops = {
+	.entry = tell_entry, .skip = tell_skip,
+};
 
 static void begin(void)
 {
@@ -282,6 +284,24 @@ static void test_refusal(void)
 	end();
 }
 
+static int end_it(void *arg)
+{
+	return arg == &total ? -ECANCELED : 0;
+}
+
+static void test_nothing_found(void)
+{
+	static const struct tree_ops impatient = { .more = end_it };
+	struct nlmsghdr *nlh;
+
+	begin();
+	tree.ops = &impatient;
+	nlh = message(NO_DEPTH, NULL);
+	put_total(nlh, 4096);
+	ok(give(nlh) == -ECANCELED, "also where nothing is found");
+	end();
+}
+
 /* One of each kind */
 static void make_whole(void)
 {
@@ -356,6 +376,7 @@ int main(void)
 	test_bad_places();
 	test_bad_attrs();
 	test_refusal();
+	test_nothing_found();
 	test_noise();
 	test_request();
 	return tap_end();
