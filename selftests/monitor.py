@@ -262,6 +262,43 @@ def no_rescan():
         common.same("found", [], of(watcher.stop(), "found"))
 
 
+def overrun_in_silence():
+    """A loss is told and looked for though no birth comes after it."""
+    with common.scratch("/mnt/ext4") as path:
+        # Without that capability the buffer is a small one.
+        watcher = common.Background(
+            "setpriv", "--bounding-set", "-net_admin", "divulge", "monitor",
+            "births", "--json", path, ready="watching")
+        os.mkdir(path + "/before")
+        wait_for_births(watcher, 1)
+        watcher.proc.send_signal(signal.SIGSTOP)
+        common.make_all_kinds(path, 8000)
+        time.sleep(0.5)
+        watcher.proc.send_signal(signal.SIGCONT)
+        watcher.wait_for(lambda: of(watcher.objects(), "found"), "the lost")
+        seen = watcher.stop()
+        common.same("births told or lost", 8001, len(of(seen, "birth")) +
+                    sum(e["count"] for e in of(seen, "lost")))
+
+
+def umount_lost():
+    """An unmount that is lost is told all the same."""
+    with tmpfs("/tmp/umount"):
+        watcher = monitor("/tmp/umount")
+        os.mkdir("/tmp/umount/before")
+        wait_for_births(watcher, 1)
+        with queue_len(0):
+            subprocess.run(["umount", "/tmp/umount"], check=True)
+            watcher.proc.wait(60)
+        seen = watcher.objects()
+        common.same("events", ["birth", "lost", "unmount"],
+                    [e["event"] for e in seen])
+        common.same("number", 0, seen[2]["seq"])
+        common.same("path", "/tmp/umount", seen[2]["path"])
+        common.same("device", seen[0]["sb_dev"], seen[2]["sb_dev"])
+        common.same("exit code", 0, watcher.proc.returncode)
+
+
 def reader_is_gone():
     """It ends when nobody reads any more, without an event."""
     with common.scratch("/mnt/ext4") as path:
@@ -294,4 +331,5 @@ if __name__ == "__main__":
                  (four_writers, named_late, umount_under_it,
                   umount_before_count, one_of_two_unmounted, some_types,
                   one_user, one_subtree, watches_are_listed, no_rescan,
-                  reader_is_gone, ends_after_count)])
+                  overrun_in_silence, umount_lost, reader_is_gone,
+                  ends_after_count)])

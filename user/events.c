@@ -20,8 +20,10 @@ static int put_lost(struct events *e, const struct stream *stream,
 	};
 
 	/* What DCCP sockets did leaves nothing to be found */
-	if (stream == &e->births)
+	if (stream == &e->births) {
 		rescan_add(&e->rescan, lost->since, lost->until);
+		e->doubt = true;
+	}
 	return sink_put(e->sink, &rec);
 }
 
@@ -168,6 +170,33 @@ static int on_unmount(struct events *e, const struct nlattr *attr)
 		mount = &e->paths.mounts[i];
 		if (mount->sb != sb)
 			continue;
+		leave(e, mount, unmount.time);
+		err = put_unmount(e, &unmount, mount);
+	}
+	return err;
+}
+
+/**
+ * events_gone - tell of unmounts that were lost
+ * @e: events; the directories are marked by watches_mark_gone()
+ *
+ * Return: 0, or the error of the sink.
+ */
+int events_gone(struct events *e)
+{
+	struct divulge_unmount unmount = { .time = stamp_now() };
+	struct mount *mount;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < e->paths.nr_mounts && !err; i++) {
+		mount = &e->paths.mounts[i];
+		/* It may have been told since */
+		if (!mount->gone || !mount->sb)
+			continue;
+		unmount.sb_dev_major = major(mount->sb);
+		unmount.sb_dev_minor = minor(mount->sb);
+		memcpy(unmount.fs, mount->fs, sizeof(unmount.fs));
 		leave(e, mount, unmount.time);
 		err = put_unmount(e, &unmount, mount);
 	}

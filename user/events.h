@@ -26,6 +26,7 @@
  * @told: births that were told
  * @rescan: births that are to be looked for
  * @unmounted: something that was watched has been unmounted
+ * @doubt: births were lost, and perhaps that something was unmounted
  * @sink: where records go to
  * @left: how many more events are wanted
  */
@@ -37,6 +38,7 @@ struct events {
 	struct told told;
 	struct rescan rescan;
 	bool unmounted;
+	bool doubt;
 	struct sink *sink;
 	uint64_t left;
 };
@@ -44,6 +46,7 @@ struct events {
 void events_init(struct events *e, struct sink *sink);
 int events_message(const struct nlmsghdr *nlh, void *arg);
 int events_end(struct events *e, const struct module_info *info);
+int events_gone(struct events *e);
 int events_watch(struct events *e, const struct mount *mount,
 		 const struct divulge_watch *watch);
 

@@ -311,12 +311,69 @@ static int on_reader_gone(struct listener *l)
 	return -EPIPE;
 }
 
+/* Return: 0 if all is taken that was there before, or was on its way. */
+static int take_up(struct listener *l)
+{
+	struct pollfd fd = { .fd = l->signals, .events = POLLIN };
+	int wait = ON_ITS_WAY_MS;
+	int err;
+
+	do {
+		if (poll(&fd, 1, wait) > 0)
+			return -ECANCELED;
+		err = take(l);
+		wait = 0;
+	} while (!err);
+	return err == -EAGAIN ? 0 : err;
+}
+
+/*
+ * The next event would tell of a loss, but may be long in coming; and that of
+ * an unmount may be among what is lost.
+ */
+static int make_good(struct listener *l)
+{
+	bool overrun = l->overrun;
+	struct module_info info;
+	int err, no_counters, no_watches;
+
+	l->overrun = false;
+	l->events.doubt = false;
+	no_counters = module_ask(&l->control, &info);
+	no_watches = l->events.paths.nr_mounts &&
+		     watches_mark_gone(&l->control, &l->events.paths);
+	err = take_up(l);
+	/* The end will see to it */
+	if (err == -ECANCELED) {
+		l->overrun |= overrun;
+		return 0;
+	}
+	if (!err && overrun && !no_counters)
+		err = events_end(&l->events, &info);
+	if (!err && !no_watches)
+		err = events_gone(&l->events);
+	return err ? err : sink_flush(l->events.sink);
+}
+
+static bool is_unsure(const struct listener *l)
+{
+	return l->overrun || l->events.doubt;
+}
+
 /* What there is to do when nothing more has come */
 static int on_quiet(struct listener *l)
 {
+	if (is_unsure(l))
+		return make_good(l);
 	if (rescan_timeout(&l->events.rescan))
 		return 0;
 	return rescan_all(&l->events, l->signals);
+}
+
+/* How long to wait for more */
+static int timeout(const struct listener *l)
+{
+	return is_unsure(l) ? 0 : rescan_timeout(&l->events.rescan);
 }
 
 enum { EVENTS, SIGNALS, MOUNTS, READER, NR_FDS };
@@ -349,7 +406,7 @@ static int loop(struct listener *l)
 	int err;
 
 	for (;;) {
-		if (poll(fds, NR_FDS, rescan_timeout(&l->events.rescan)) < 0) {
+		if (poll(fds, NR_FDS, timeout(l)) < 0) {
 			if (errno == EINTR)
 				continue;
 			err = -errno;

@@ -27,6 +27,7 @@
  * @under: id of the mount that it is mounted on
  * @left: when it was unmounted, in nanoseconds since the epoch
  * @refused: it is mounted again and could not be watched
+ * @gone: the watch had ended when watches_mark_gone() looked
  */
 struct mount {
 	char *path;
@@ -39,6 +40,7 @@ struct mount {
 	int under;
 	int64_t left;
 	bool refused;
+	bool gone;
 };
 
 /**

@@ -152,6 +152,50 @@ int watch_path(struct genl *genl, const struct filter *filter,
 	return err;
 }
 
+static int keep_living(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[DIVULGE_A_WATCH_MAX + 1];
+	struct divulge_watch watch;
+	struct paths *paths = arg;
+	size_t i;
+
+	genl_attrs(nlh, tb, DIVULGE_A_WATCH_MAX);
+	genl_struct(tb[DIVULGE_A_WATCH_RECORD], &watch, sizeof(watch));
+	for (i = 0; i < paths->nr_mounts; i++)
+		if (paths->mounts[i].id == watch.id)
+			paths->mounts[i].gone = false;
+	return 0;
+}
+
+static int mark(struct genl *genl, struct paths *paths)
+{
+	size_t i;
+
+	for (i = 0; i < paths->nr_mounts; i++)
+		paths->mounts[i].gone = paths->mounts[i].sb;
+	return genl_talk(genl, genl_request(genl, DIVULGE_CMD_WATCH_DUMP,
+					    NLM_F_DUMP), keep_living, paths);
+}
+
+/**
+ * watches_mark_gone - see which watches have ended
+ * @genl: as for watch_path()
+ * @paths: directories, marked where the watch has ended and nothing told so yet
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int watches_mark_gone(struct genl *genl, struct paths *paths)
+{
+	int err;
+
+	do {
+		err = mark(genl, paths);
+	} while (err == -EINTR);
+	if (err)
+		report("cannot see what is still watched: %s", genl->why);
+	return err;
+}
+
 /*
  * What the filesystem was mounted on may be the root of a mount too, as that of
  * an automounter is, and has no business with what is wanted.

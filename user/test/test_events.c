@@ -320,6 +320,33 @@ static void test_unmount(void)
 	end();
 }
 
+static void test_gone(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	struct mount *mount;
+
+	begin(&sink_json);
+	mount = &events.paths.mounts[0];
+	put_birth(nlh, 1, 16, "before");
+	events_message(nlh, &events);
+	ok(!events.doubt, "nothing is lost");
+	nlh = message(DIVULGE_CMD_BIRTH_NTF);
+	put_birth(nlh, 3, 99, "elsewhere");
+	events_message(nlh, &events);
+	ok(events.doubt, "it may have been an unmount");
+	ok(!events_gone(&events) && !events.unmounted && mount->sb,
+	   "it was none");
+	mount->gone = true;
+	strcpy(mount->fs, "xfs");
+	ok(!events_gone(&events) && events.unmounted && !mount->sb &&
+	   mount->left == 2000000001, "it was one");
+	ok(lines("{\"event\":\"unmount\",\"seq\":0,") == 1 &&
+	   lines("\"sb_dev\":\"254:16\",\"fs\":\"xfs\","
+		 "\"path\":\"/no/such/directory\"}\n") == 1, "and is told");
+	ok(!events_gone(&events) && lines("unmount") == 1, "once");
+	end();
+}
+
 static void test_watch(void)
 {
 	struct divulge_watch watch = {
@@ -422,6 +449,7 @@ int main(void)
 	test_count();
 	test_watches();
 	test_unmount();
+	test_gone();
 	test_watch();
 	test_rescan();
 	test_odd();
