@@ -112,8 +112,8 @@ tests+=(wrong_usage)
 wrong_usage()
 {
 	fails 2 "" divulge &&
-	fails 2 "" divulge nonsense &&
-	fails 2 "" divulge birth &&
+	fails 2 "see 'divulge --help'" divulge nonsense &&
+	fails 2 "see 'divulge birth --help'" divulge birth &&
 	fails 2 "no option '--nonsense'" divulge birth --nonsense / &&
 	fails 2 "no option '-x'" divulge birth --json -xL / &&
 	fails 2 "'--json' takes no value" divulge birth --json=1 / &&

@@ -112,6 +112,12 @@ int cmd_only_json(const struct command *cmd, int argc, char **argv, bool *json)
 	return -1;
 }
 
+static int run_verb(const struct command *cmd, int argc, char **argv)
+{
+	usage_verb = cmd->name;
+	return cmd->run(cmd, argc, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	size_t i;
@@ -127,7 +133,7 @@ static int run(int argc, char **argv)
 	}
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[0], commands[i].name))
-			return commands[i].run(&commands[i], argc, argv);
+			return run_verb(&commands[i], argc, argv);
 	return misused("no verb '%s'", argv[0]);
 }
 

@@ -11,6 +11,9 @@
 #include "text.h"
 #include "usage.h"
 
+/* What the options are of, NULL for the program's own */
+const char *usage_verb;
+
 /**
  * misused - report wrong usage
  * @fmt: what is wrong, as for printf()
@@ -28,7 +31,8 @@ int misused(const char *fmt, ...)
 	va_end(ap);
 	if (len < 0)
 		return EXIT_MISUSED;
-	report("%s: see '%s --help'", what, program_invocation_short_name);
+	report("%s: see '%s%s%s --help'", what, program_invocation_short_name,
+	       usage_verb ? " " : "", usage_verb ? usage_verb : "");
 	free(what);
 	return EXIT_MISUSED;
 }

@@ -9,6 +9,8 @@ enum {
 	EXIT_MISUSED,
 };
 
+extern const char *usage_verb;
+
 int misused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_option(int c, char **argv);
 int end_of_output(int code);
