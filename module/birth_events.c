@@ -190,15 +190,16 @@ static void fill_birth(void *to, const void *arg)
 	at = nla_data(attr) + sizeof(struct divulge_birth_origin);
 
 	make_record(&birth, born, tale->view, tale->stat);
-	at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_RECORD, &birth, sizeof(birth));
+	at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_RECORD, &birth,
+			      sizeof(birth));
 	at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_NAME, born->name->name,
-		      born->name->len);
+			      born->name->len);
 	if (tale->parent_len)
 		at = divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_PARENT_HANDLE,
-			      tale->parent, tale->parent_len);
+				      tale->parent, tale->parent_len);
 	if (tale->ids_len)
-		divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_WATCHES, tale->ids->id,
-			 tale->ids_len);
+		divulge_attr_put(at, DIVULGE_A_BIRTH_EVENT_WATCHES,
+				 tale->ids->id, tale->ids_len);
 }
 
 static void queue_birth(const struct newborn *born,
@@ -504,7 +505,7 @@ int divulge_birth_events_handle(struct fsnotify_group *group, u32 mask,
 static void fill_unmount(void *to, const void *arg)
 {
 	divulge_attr_put(to, DIVULGE_A_BIRTH_EVENTS_UNMOUNT, arg,
-		 sizeof(struct divulge_unmount));
+			 sizeof(struct divulge_unmount));
 }
 
 /**

@@ -22,7 +22,6 @@ static inline bool divulge_overlay_is_locked(const struct inode *inode)
 	return S_ISDIR(inode->i_mode) && !(inode->i_mode & S_IALLUGO);
 }
 
-
 bool divulge_overlay_is_upper(struct dentry *dir);
 bool divulge_overlay_copied(struct dentry *dentry);
 bool divulge_overlay_is_work(const struct dentry *dir);

@@ -682,6 +682,7 @@ static void close_dir(struct walk *walk)
 /* Read some of the directory. Return: 0 or -EMSGSIZE */
 static int read_dir(struct msgs *msgs, struct walk *walk)
 {
+	struct super_block *sb = file_inode(walk->dir)->i_sb;
 	struct reader reader = {
 		.ctx.actor = keep_entry,
 		.walk = walk,
@@ -694,8 +695,7 @@ static int read_dir(struct msgs *msgs, struct walk *walk)
 	cond_resched();
 	/* Others are at the end only when a read gives no name. */
 	if (!err && !reader.full &&
-	    divulge_birth_reads_whole(view_of(walk,
-						file_inode(walk->dir)->i_sb))) {
+	    divulge_birth_reads_whole(view_of(walk, sb))) {
 		close_dir(walk);
 		return 0;
 	}
