@@ -21,6 +21,7 @@ help:
 	@echo 'In a virtual machine, which needs no kernel of yours:'
 	@echo '  make demo          show the main job; installs what is missing'
 	@echo '  make check         test all of it on Linux $(KERNELS)'
+	@echo '  make check-long    test what takes a quarter of an hour and 4 GB'
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
@@ -78,6 +79,11 @@ demo:
 check:
 	@qemu/packages build vm check
 	@selftests/check $(KERNELS)
+
+.PHONY: check-long
+check-long:
+	@qemu/packages build vm check
+	@selftests/check --long $(KERNELS)
 
 .PHONY: style
 style:

@@ -18,6 +18,7 @@ import ksft  # noqa: E402, pylint: disable=wrong-import-position
 
 TRACING = "/sys/kernel/tracing"
 MOUNTS = ["/mnt/ext4", "/mnt/xfs", "/mnt/btrfs"]
+QUEUE_LEN = "/sys/module/divulge/parameters/queue_len"
 
 
 def begin(tests):
@@ -74,6 +75,34 @@ def scratch(mount):
         shutil.rmtree(path)
 
 
+@contextlib.contextmanager
+def tmpfs(path, options="defaults"):
+    """A filesystem that can be unmounted."""
+    os.makedirs(path, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", path],
+                   check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", path], check=False,
+                       stderr=subprocess.DEVNULL)
+        os.rmdir(path)
+
+
+@contextlib.contextmanager
+def queue_len(number):
+    """Room for so many events in the kernel."""
+    with open(QUEUE_LEN, encoding="ascii") as file:
+        old = file.read()
+    try:
+        with open(QUEUE_LEN, "w", encoding="ascii") as file:
+            file.write(str(number))
+        yield
+    finally:
+        with open(QUEUE_LEN, "w", encoding="ascii") as file:
+            file.write(old)
+
+
 def divulge(*args):
     """Objects that a run of 'divulge ... --json' prints; it must succeed."""
     run = subprocess.run(["divulge", *args, "--json"], check=False,
@@ -113,11 +142,15 @@ class Background:
                 raise AssertionError(f"not seen: {what}: {self.stderr()}")
             time.sleep(0.05)
 
-    def stop(self):
-        """End it as a user would, and return what it wrote."""
+    def end(self):
+        """End it as a user would."""
         if self.proc.poll() is None:
             self.proc.send_signal(signal.SIGTERM)
         self.proc.wait(30)
+
+    def stop(self):
+        """End it, and return what it wrote."""
+        self.end()
         return self.objects()
 
 

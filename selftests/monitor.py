@@ -3,7 +3,6 @@
 """'divulge monitor births' shows each birth once, and nothing else."""
 
 import collections
-import contextlib
 import ctypes
 import os
 import signal
@@ -15,7 +14,6 @@ import common
 
 AT_FDCWD = -100
 AT_SYMLINK_FOLLOW = 0x400
-QUEUE_LEN = "/sys/module/divulge/parameters/queue_len"
 
 
 def monitor(*args):
@@ -105,22 +103,9 @@ def named_late():
             raise AssertionError("the event is not later than the birth")
 
 
-@contextlib.contextmanager
-def tmpfs(path):
-    """A filesystem that can be unmounted."""
-    os.makedirs(path, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "none", path], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", path], check=False,
-                       stderr=subprocess.DEVNULL)
-        os.rmdir(path)
-
-
 def umount_under_it():
     """The filesystem it watches can be unmounted, which it tells and ends."""
-    with tmpfs("/tmp/umount"):
+    with common.tmpfs("/tmp/umount"):
         watcher = monitor("/tmp/umount")
         os.mkdir("/tmp/umount/before")
         wait_for_births(watcher, 1)
@@ -138,7 +123,7 @@ def umount_under_it():
 
 def umount_before_count():
     """Who wants a number of births is told that they did not come."""
-    with tmpfs("/tmp/umount"):
+    with common.tmpfs("/tmp/umount"):
         watcher = monitor("--count", "2", "/tmp/umount")
         subprocess.run(["umount", "/tmp/umount"], check=True)
         watcher.proc.wait(60)
@@ -147,7 +132,7 @@ def umount_before_count():
 
 def one_of_two_unmounted():
     """What is left is watched on."""
-    with tmpfs("/tmp/umount"), common.scratch("/mnt/ext4") as path:
+    with common.tmpfs("/tmp/umount"), common.scratch("/mnt/ext4") as path:
         watcher = monitor("/tmp/umount", "/mnt/ext4")
         subprocess.run(["umount", "/tmp/umount"], check=True)
         watcher.wait_for(lambda: watcher.objects(), "the unmount")
@@ -210,24 +195,10 @@ def watches_are_listed():
                                      if w["id"] == seen[0]["id"]])
 
 
-@contextlib.contextmanager
-def queue_len(number):
-    """Room for so many events in the kernel."""
-    with open(QUEUE_LEN, encoding="ascii") as file:
-        old = file.read()
-    try:
-        with open(QUEUE_LEN, "w", encoding="ascii") as file:
-            file.write(str(number))
-        yield
-    finally:
-        with open(QUEUE_LEN, "w", encoding="ascii") as file:
-            file.write(old)
-
-
 def lost_and_found(mount):
     """A test that each birth is told, or counted as lost and found."""
     def test():
-        with common.scratch(mount) as path, queue_len(5):
+        with common.scratch(mount) as path, common.queue_len(5):
             watcher = monitor(mount)
             os.mkdir(path + "/before")
             wait_for_births(watcher, 1)
@@ -254,7 +225,7 @@ def of(events, kind):
 
 def no_rescan():
     """--no-rescan finds nothing."""
-    with common.scratch("/mnt/ext4") as path, queue_len(5):
+    with common.scratch("/mnt/ext4") as path, common.queue_len(5):
         watcher = monitor("--no-rescan", "/mnt/ext4")
         common.make_all_kinds(path, 2000)
         watcher.wait_for(lambda: of(watcher.objects(), "lost"), "a loss")
