@@ -63,6 +63,15 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * MSEC_PER_SEC + now.tv_nsec / NSEC_PER_MSEC;
 }
 
+/*
+ * A search may take so long that it makes the next loss itself. So it is not
+ * searched more than half of the time.
+ */
+static int64_t delay(const struct rescan *rescan)
+{
+	return rescan->took > DELAY_MS ? rescan->took : DELAY_MS;
+}
+
 /**
  * rescan_add - have births looked for
  * @rescan: what is to be looked for so far
@@ -83,7 +92,7 @@ void rescan_add(struct rescan *rescan, int64_t since, int64_t until)
 	if (!rescan->pending) {
 		rescan->pending = true;
 		rescan->window = w;
-		rescan->due = now_ms() + DELAY_MS;
+		rescan->due = now_ms() + delay(rescan);
 		return;
 	}
 	if (w.since < rescan->window.since)
@@ -411,6 +420,7 @@ static bool is_searched(const struct events *e, size_t n)
 int rescan_all(struct events *e, int stop)
 {
 	struct window window = e->rescan.window;
+	int64_t start = now_ms();
 	size_t i;
 	int err;
 
@@ -424,6 +434,7 @@ int rescan_all(struct events *e, int stop)
 		if (err)
 			return err;
 	}
+	e->rescan.took = now_ms() - start;
 	/* A clock that goes wrong may go right again */
 	e->rescan.lag /= 2;
 	return 0;

@@ -26,6 +26,7 @@ struct window {
  * @pending: there are some
  * @window: when they were lost
  * @due: when to look, in milliseconds of the monotonic clock
+ * @took: how long it took to look last, in milliseconds
  * @lag: how long before it is seen a birth may say it was, in nanoseconds
  */
 struct rescan {
@@ -33,6 +34,7 @@ struct rescan {
 	bool pending;
 	struct window window;
 	int64_t due;
+	int64_t took;
 	int64_t lag;
 };
 

@@ -27,6 +27,7 @@ static struct {
 	uint32_t types;
 	int err;
 	bool stop;
+	int ms;
 } fake;
 
 static int fake_open(struct genl *genl)
@@ -72,6 +73,7 @@ static int fake_dump(struct genl *genl, const struct tree_query *query,
 	fake.since = *query->since;
 	fake.until = *query->until;
 	fake.types = query->types;
+	poll(NULL, 0, fake.ms);
 	if (fake.err)
 		return fake.err;
 	if (fake.dumps++)
@@ -152,6 +154,21 @@ static void test_window(void)
 	r = (struct rescan){ .off = true };
 	rescan_add(&r, 100, 200);
 	ok(!r.pending, "nobody wants to look");
+}
+
+/* Or else there may be no time left to hear what happens. */
+static void test_slow(void)
+{
+	struct rescan *r = &events.rescan;
+
+	begin_test();
+	fake.ms = DELAY_MS;
+	rescan_add(r, 100, 200);
+	rescan_all(&events, pipes[0]);
+	rescan_add(r, 100, 200);
+	ok(fake.dumps == 2 && rescan_timeout(r) > 3 * DELAY_MS / 2,
+	   "the next search waits as long as one took");
+	end_test();
 }
 
 static bool is_moment(const struct divulge_moment *m, int64_t sec,
@@ -271,6 +288,7 @@ int main(void)
 		return 1;
 	setenv("TZ", "UTC", 1);
 	test_window();
+	test_slow();
 	test_limits();
 	test_lag();
 	test_found();
