@@ -286,6 +286,32 @@ int events_message(const struct nlmsghdr *nlh, void *arg)
 	}
 }
 
+static uint64_t last_birth(const struct module_info *info)
+{
+	return info->births.births_published + info->births.births_lost;
+}
+
+static uint64_t last_change(const struct module_info *info)
+{
+	return info->dccp.dccp_published + info->dccp.dccp_lost;
+}
+
+/**
+ * events_begin - account for events that may be missing at the beginning
+ * @e: events before the first message
+ * @info: what the kernel had counted when they could be received already
+ * @dccp: DCCP is listened to
+ */
+void events_begin(struct events *e, const struct module_info *info, bool dccp)
+{
+	int64_t now = stamp_now();
+
+	if (e->paths.nr_mounts && info->may_watch)
+		stream_begin(&e->births, last_birth(info), now);
+	if (dccp)
+		stream_begin(&e->dccp, last_change(info), now);
+}
+
 /**
  * events_end - account for events that may be missing at the end
  * @e: events after the last message
@@ -302,11 +328,9 @@ int events_end(struct events *e, const struct module_info *info)
 	struct lost lost;
 	int err = 0;
 
-	if (stream_end(&e->births, info->births.births_published +
-		       info->births.births_lost, now, &lost))
+	if (stream_end(&e->births, last_birth(info), now, &lost))
 		err = put_lost(e, &e->births, &lost);
-	if (!err && stream_end(&e->dccp, info->dccp.dccp_published +
-			       info->dccp.dccp_lost, now, &lost))
+	if (!err && stream_end(&e->dccp, last_change(info), now, &lost))
 		err = put_lost(e, &e->dccp, &lost);
 	return err;
 }

@@ -45,6 +45,7 @@ struct events {
 
 void events_init(struct events *e, struct sink *sink);
 int events_message(const struct nlmsghdr *nlh, void *arg);
+void events_begin(struct events *e, const struct module_info *info, bool dccp);
 int events_end(struct events *e, const struct module_info *info);
 int events_gone(struct events *e);
 int events_watch(struct events *e, const struct mount *mount,

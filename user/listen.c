@@ -147,6 +147,18 @@ static int join_all(struct listener *l)
 	return err;
 }
 
+/* Asked before it joined, it would take what others heard for lost. */
+static int begin(struct listener *l)
+{
+	struct module_info info;
+	int err;
+
+	err = module_ask(&l->control, &info);
+	if (!err)
+		events_begin(&l->events, &info, l->want_dccp);
+	return err;
+}
+
 static int open_mounts(void)
 {
 	int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
@@ -203,7 +215,8 @@ int listener_start(struct listener *l, const struct wanted *wanted)
 		report("cannot listen: %s", l->genl.why);
 		return err;
 	}
-	return join_all(l);
+	err = join_all(l);
+	return err ? err : begin(l);
 }
 
 /* Take what one read gives. Return: -EAGAIN if there was nothing. */

@@ -33,6 +33,19 @@ static void start(struct stream *stream, uint64_t seq, int64_t time)
 }
 
 /**
+ * stream_begin - account for the beginning of a stream
+ * @stream: stream that nothing has come of yet
+ * @seq: number of the last event that the kernel knows of
+ * @time: when it was so, in nanoseconds since the epoch
+ *
+ * What is on its way then may still come: its numbers go back.
+ */
+void stream_begin(struct stream *stream, uint64_t seq, int64_t time)
+{
+	start(stream, seq + 1, time);
+}
+
+/**
  * stream_loss - account for a loss that the kernel tells of
  * @stream: stream it is missing from
  * @loss: what the kernel says
@@ -70,8 +83,8 @@ unsigned int stream_loss(struct stream *stream, const struct divulge_loss *loss,
  * @time: when it happened, in nanoseconds since the epoch
  * @lost: filled if events before this one are newly known to be lost
  *
- * Numbers that go back were given anew, by a module that was loaded again:
- * nothing can be said of what was between.
+ * Numbers that go back are those of events that were on their way at the
+ * beginning: nothing is lost there.
  *
  * Return: true if @lost was filled.
  */

@@ -13,7 +13,7 @@
  * @next: number that the next event should have
  * @last: when the last thing before it was seen or lost, in nanoseconds since
  *	the epoch
- * @started: something has been seen, so @next and @last hold
+ * @started: @next and @last hold
  */
 struct stream {
 	const char *name;
@@ -41,6 +41,7 @@ struct lost {
 /* A loss that the kernel tells can come with one that it does not know of */
 #define STREAM_MAX_LOST	2
 
+void stream_begin(struct stream *stream, uint64_t seq, int64_t time);
 unsigned int stream_loss(struct stream *stream, const struct divulge_loss *loss,
 			 struct lost lost[STREAM_MAX_LOST]);
 bool stream_event(struct stream *stream, uint64_t seq, int64_t time,

@@ -242,6 +242,33 @@ static void test_numbers(void)
 	end();
 }
 
+/* What overran its buffer may be all there was. */
+static void test_begin_and_end(void)
+{
+	struct module_info info = {
+		.may_watch = true,
+		.births = { .births_published = 5, .births_lost = 2 },
+		.dccp = { .dccp_published = 3 },
+	};
+
+	begin(&sink_json);
+	events_begin(&events, &info, false);
+	ok(!events_end(&events, &info) && !lines("lost"), "nothing happens");
+	info.births.births_published++;
+	info.births.births_lost++;
+	info.dccp.dccp_published++;
+	ok(!events_end(&events, &info) && lines("lost") == 1 &&
+	   lines("\"count\":2,\"first_seq\":8,\"last_seq\":9") == 1,
+	   "births are lost, and none of what nobody asked for");
+	end();
+	begin(&sink_json);
+	events_begin(&events, &info, true);
+	info.dccp.dccp_lost++;
+	ok(!events_end(&events, &info) && lines("\"dccp\"") == 1,
+	   "a change is lost");
+	end();
+}
+
 static void test_count(void)
 {
 	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
@@ -446,6 +473,7 @@ int main(void)
 	test_change();
 	test_text();
 	test_numbers();
+	test_begin_and_end();
 	test_count();
 	test_watches();
 	test_unmount();

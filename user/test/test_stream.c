@@ -32,7 +32,7 @@ static void test_events(void)
 	ok(stream_event(&s, 50, 120, lost) && is_lost(lost, 43, 49, 110, 120),
 	   "a gap is a loss between the times of its neighbours");
 	ok(!stream_event(&s, 51, 130, lost), "a gap is told once");
-	ok(!stream_event(&s, 1, 140, lost), "numbers given anew are no loss");
+	ok(!stream_event(&s, 1, 140, lost), "numbers that go back are no loss");
 	ok(stream_event(&s, 3, 150, lost) && is_lost(lost, 2, 2, 140, 150),
 	   "they count from there");
 }
@@ -77,6 +77,27 @@ static void test_end(void)
 	ok(!stream_end(&s, 5, 20, lost), "an end with nothing lost");
 	ok(stream_end(&s, 7, 20, lost) && is_lost(lost, 6, 7, 10, 20),
 	   "an end that was lost");
+}
+
+static void test_begin(void)
+{
+	struct lost lost[STREAM_MAX_LOST];
+	struct divulge_loss l;
+	struct stream s = { 0 };
+
+	stream_begin(&s, 7, 10);
+	ok(!stream_end(&s, 7, 20, lost), "nothing happens");
+	ok(stream_end(&s, 9, 20, lost) && is_lost(lost, 8, 9, 10, 20),
+	   "all is lost");
+	stream_begin(&s, 7, 10);
+	ok(stream_event(&s, 9, 20, lost) && is_lost(lost, 8, 8, 10, 20),
+	   "what comes before the first event is lost");
+	stream_begin(&s, 7, 10);
+	ok(!stream_event(&s, 6, 9, lost) && !stream_event(&s, 7, 9, lost) &&
+	   !stream_event(&s, 8, 11, lost), "some is on its way");
+	stream_begin(&s, 7, 10);
+	l = loss(6, 2, 8, 9);
+	ok(!stream_loss(&s, &l, lost), "what was lost before is not ours");
 }
 
 static void mark(unsigned char *seen, const struct lost *lost)
@@ -138,6 +159,7 @@ int main(void)
 	test_events();
 	test_losses();
 	test_end();
+	test_begin();
 	for (seed = 0; seed < 500; seed++)
 		good += random_stream(seed);
 	ok(good == 500, "%u of 500 random streams add up", good);
