@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "filetype.h"
 #include "search.h"
+#include "stamp.h"
 #include "text.h"
 #include "usage.h"
 #include "when.h"
@@ -24,6 +25,31 @@ static int parse_moment(const char *arg, struct divulge_moment *moment)
 		return -1;
 	report("cannot ask date(1) when '%s' is: %s", arg, strerror(-err));
 	return EXIT_FAILED;
+}
+
+static bool is_before(const struct divulge_moment *a,
+		      const struct divulge_moment *b)
+{
+	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
+}
+
+/* date(1) takes "1 hour" for the one that comes. */
+static int parse_since(const char *arg, struct divulge_moment *since)
+{
+	struct divulge_moment now = { 0 };
+	struct stamp stamp;
+	int code;
+
+	code = parse_moment(arg, since);
+	if (code >= 0)
+		return code;
+	stamp = stamp_from_ns(stamp_now());
+	now.sec = stamp.sec;
+	now.nsec = stamp.nsec;
+	if (is_before(&now, since))
+		report("'%s' is in the future, nothing can be born since: "
+		       "for an hour back say '1 hour ago'", arg);
+	return -1;
 }
 
 static int parse_depth(const char *arg, int64_t *depth)
@@ -87,7 +113,7 @@ static int parse_value(struct search *search, int c)
 		return parse_depth(optarg, &query->max_depth);
 	case OPTION_SINCE:
 		query->since = &since;
-		return parse_moment(optarg, &since);
+		return parse_since(optarg, &since);
 	case OPTION_TYPE:
 		return filetype_parse(optarg, &query->types) ?
 		       EXIT_MISUSED : -1;
@@ -124,12 +150,6 @@ static int parse_option(struct search *search, int c, char **argv)
 	default:
 		return parse_value(search, c);
 	}
-}
-
-static bool is_before(const struct divulge_moment *a,
-		      const struct divulge_moment *b)
-{
-	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
 }
 
 /* See whether what was asked for goes together, and add what goes with it. */

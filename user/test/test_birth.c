@@ -384,6 +384,10 @@ static void test_query(void)
 	IS_RUN(ARGS("-r", "--type=b,c,p,s", "--since=@1", "--until=@1", "."),
 	       .out = "", .err = NAME
 	       "1.0 to 1.0 types f0 depth -1 cross 0\n");
+	IS_RUN(ARGS("-r", "--since=@253402300799", "."), .out = "", .err =
+	       NAME "'@253402300799' is in the future, nothing can be born "
+	       "since: for an hour back say '1 hour ago'\n"
+	       NAME "253402300799.0 to -99.0 types 0 depth -1 cross 0\n");
 	fake.tell_query = false;
 }
 
