@@ -26,7 +26,8 @@
  * @point: where it is mounted; NULL if that is out of sight
  * @under: id of the mount that it is mounted on
  * @left: when it was unmounted, in nanoseconds since the epoch
- * @refused: it is mounted again and could not be watched
+ * @refused: errno with which it could not be watched when mounted again, 0 if
+ *	that was not tried since
  * @gone: the watch had ended when watches_mark_gone() looked
  */
 struct mount {
@@ -39,7 +40,7 @@ struct mount {
 	char *point;
 	int under;
 	int64_t left;
-	bool refused;
+	int refused;
 	bool gone;
 };
 

@@ -233,14 +233,16 @@ int watch_again(struct genl *genl, const struct filter *filter,
 	int id, fd, err;
 
 	id = id_if_back(mount);
-	if (id < 0)
+	if (id < 0) {
+		mount->refused = 0;
 		return id;
+	}
 	genl->why[0] = '\0';
 	fd = open_again(mount, id);
 	err = fd < 0 ? fd : add(genl, filter, mount, fd, watch);
 	if (fd >= 0)
 		close(fd);
-	if (err && !mount->refused)
+	if (err && err != mount->refused)
 		report_refused(genl, mount->path, err);
 	mount->refused = err;
 	return err;

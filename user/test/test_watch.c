@@ -5,6 +5,7 @@
 #include "genl.h"
 
 #define genl_talk	fake_talk
+#define report		fake_report
 static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 		     void *arg);
 #include "../watch.c"
@@ -19,7 +20,7 @@ static struct divulge_watch watch;
 static struct genl genl;
 static struct paths paths;
 static char dir[64];
-static int asked;
+static int asked, refusal, reported;
 
 static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 		     void *arg)
@@ -31,11 +32,19 @@ static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 	(void)cb;
 	if (hdr->cmd != DIVULGE_CMD_WATCH_ADD)
 		return 0;
+	if (refusal)
+		return refusal;
 	asked++;
 	*reply = (struct divulge_watch){
 		.id = asked, .fs = "tmpfs", .sb_dev_minor = 77,
 	};
 	return 0;
+}
+
+void fake_report(const char *fmt, ...)
+{
+	(void)fmt;
+	reported++;
 }
 
 static bool mount_at(const char *path)
@@ -97,6 +106,29 @@ static void test_again(void)
 	umount(dir);
 	ok(!again() && watch.id == 11 && mount->id == 11 && mount->sb &&
 	   !mount->refused, "the filesystem mounted again");
+}
+
+static void test_refused(void)
+{
+	reported = 0;
+	refusal = -EPERM;
+	ok(again() == -EPERM && again() == -EPERM && reported == 1,
+	   "a refusal is told once");
+	refusal = -EOPNOTSUPP;
+	ok(again() == -EOPNOTSUPP && reported == 2, "another is told");
+	umount(top);
+	again();
+	mount_at(top);
+	mkdir(dir, 0700);
+	ok(again() == -EOPNOTSUPP && reported == 3,
+	   "and so is one that follows an unmount");
+	refusal = 0;
+	ok(!again() && reported == 3 && !paths.mounts[0].refused,
+	   "no refusal");
+}
+
+static void test_away(void)
+{
 	umount2(top, MNT_DETACH);
 	umount2(top, MNT_DETACH);
 	mkdir(dir, 0700);
@@ -113,6 +145,8 @@ int main(void)
 	} else {
 		test_watch();
 		test_again();
+		test_refused();
+		test_away();
 		tap_end();
 	}
 	paths_free(&paths);
