@@ -2,7 +2,6 @@
 /* One JSON object a line, flat but for the names of flags */
 
 #include <errno.h>
-
 #include <string.h>
 
 #include <json-c/json.h>

@@ -40,6 +40,17 @@ static const struct column sock_columns[] = {
 	{ NULL,		NULL,		0 },
 };
 
+static const struct column watch_columns[] = {
+	{ "ID",		"id",		SCOLS_FL_RIGHT },
+	{ "FS",		"fs",		0 },
+	{ "DEVICE",	"sb_dev",	0 },
+	{ "BELOW",	"root_ino",	SCOLS_FL_RIGHT },
+	{ "TYPES",	"types",	0 },
+	{ "UID",	"uid",		SCOLS_FL_RIGHT },
+	{ "PORT",	"portid",	SCOLS_FL_RIGHT },
+	{ NULL,		NULL,		0 },
+};
+
 struct table {
 	struct libscols_table *rows;
 	const struct column *columns;
@@ -100,6 +111,11 @@ static int birth_table_open(struct sink *sink)
 static int sock_table_open(struct sink *sink)
 {
 	return table_open(sink, sock_columns);
+}
+
+static int watch_table_open(struct sink *sink)
+{
+	return table_open(sink, watch_columns);
 }
 
 static void show_column(const struct table *table, size_t n)
@@ -183,22 +199,6 @@ const struct sink_ops sink_sock_table = {
 	.flush	= table_flush,
 	.close	= table_close,
 };
-
-static const struct column watch_columns[] = {
-	{ "ID",		"id",		SCOLS_FL_RIGHT },
-	{ "FS",		"fs",		0 },
-	{ "DEVICE",	"sb_dev",	0 },
-	{ "BELOW",	"root_ino",	SCOLS_FL_RIGHT },
-	{ "TYPES",	"types",	0 },
-	{ "UID",	"uid",		SCOLS_FL_RIGHT },
-	{ "PORT",	"portid",	SCOLS_FL_RIGHT },
-	{ NULL,		NULL,		0 },
-};
-
-static int watch_table_open(struct sink *sink)
-{
-	return table_open(sink, watch_columns);
-}
 
 const struct sink_ops sink_watch_table = {
 	.name	= "table",
