@@ -86,10 +86,9 @@ int format_check(const char *text, const struct record *rec)
 	return 0;
 }
 
-static void put_field(const struct sink *sink, const struct record *rec,
-		      const struct piece *piece)
+static void put_field(const struct sink *sink, const struct format *format,
+		      const struct record *rec, const struct piece *piece)
 {
-	const struct format *format = sink->priv;
 	const struct field *field;
 	const void *data;
 	struct value v;
@@ -104,9 +103,17 @@ static void put_field(const struct sink *sink, const struct record *rec,
 		field_text(field, data, sink->out);
 }
 
-static int format_put(struct sink *sink, const struct record *rec)
+/**
+ * format_put - write a record in a form
+ * @sink: output, which is a file
+ * @format: the form
+ * @rec: the record; a field that it does not have is left out
+ *
+ * Return: 0 or a negative errno.
+ */
+int format_put(struct sink *sink, const struct format *format,
+	       const struct record *rec)
 {
-	const struct format *format = sink->priv;
 	const char *at = format->text;
 	struct piece piece;
 
@@ -116,7 +123,7 @@ static int format_put(struct sink *sink, const struct record *rec)
 		if (!at)
 			return -EINVAL;
 		if (piece.name)
-			put_field(sink, rec, &piece);
+			put_field(sink, format, rec, &piece);
 		else
 			putc(piece.byte, sink->out);
 	}
@@ -124,10 +131,15 @@ static int format_put(struct sink *sink, const struct record *rec)
 	return sink_file_status(sink);
 }
 
+static int format_put_record(struct sink *sink, const struct record *rec)
+{
+	return format_put(sink, sink->priv, rec);
+}
+
 static const struct sink_ops sink_format = {
 	.name	= "format",
 	.open	= sink_file_open,
-	.put	= format_put,
+	.put	= format_put_record,
 	.flush	= sink_file_flush,
 	.close	= sink_file_close,
 };

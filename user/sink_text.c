@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One line an event, for people */
 
-#include <errno.h>
 #include <string.h>
 
 #include "sink.h"
 #include "util.h"
 
 static const struct {
-	const char *event, *line;	/* {field} is what the field holds */
+	const char *event, *line;	/* as the text of a struct format */
 } forms[] = {
 	{
 		"birth",
@@ -50,34 +49,11 @@ static const char *line_of(const struct record *rec)
 	return rec->event;
 }
 
-/* Return: what follows the field that @at begins with. */
-static const char *put_field(FILE *out, const struct record *rec,
-			     const char *at)
-{
-	size_t len = strcspn(at, "}");
-	char name[32];
-
-	snprintf(name, sizeof(name), "%.*s", (int)len, at);
-	record_text(rec, name, out);
-	return at + len + 1;
-}
-
 static int text_put_record(struct sink *sink, const struct record *rec)
 {
-	const char *at = line_of(rec);
-	size_t len;
+	const struct format format = { .text = line_of(rec) };
 
-	errno = 0;
-	for (;;) {
-		len = strcspn(at, "{");
-		fwrite(at, 1, len, sink->out);
-		at += len;
-		if (!*at)
-			break;
-		at = put_field(sink->out, rec, at + 1);
-	}
-	putc('\n', sink->out);
-	return sink_file_status(sink);
+	return format_put(sink, &format, rec);
 }
 
 const struct sink_ops sink_text = {
