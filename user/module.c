@@ -94,6 +94,34 @@ int module_ask(struct genl *genl, struct module_info *info)
 	return err;
 }
 
+static int keep_birth(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[DIVULGE_A_BIRTH_MAX + 1];
+
+	genl_attrs(nlh, tb, DIVULGE_A_BIRTH_MAX);
+	if (!genl_struct(tb[DIVULGE_A_BIRTH_RECORD], arg,
+			 sizeof(struct divulge_birth)))
+		return -EBADMSG;
+	return 0;
+}
+
+/**
+ * module_birth - ask for the birth of a file
+ * @genl: from module_open()
+ * @fd: the file
+ * @birth: filled
+ *
+ * Return: 0, or a negative errno with @genl->why set.
+ */
+int module_birth(struct genl *genl, int fd, struct divulge_birth *birth)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = genl_request(genl, DIVULGE_CMD_BIRTH_GET, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, DIVULGE_A_BIRTH_FD, fd);
+	return genl_talk(genl, nlh, keep_birth, birth);
+}
+
 /**
  * module_mend - say why an ability is absent, and what can be done
  * @absence: not DIVULGE_ABSENCE_NONE

@@ -28,6 +28,7 @@ struct module_info {
 
 int module_open(struct genl *genl);
 int module_ask(struct genl *genl, struct module_info *info);
+int module_birth(struct genl *genl, int fd, struct divulge_birth *birth);
 const char *module_mend(uint8_t absence);
 
 #endif

@@ -80,31 +80,6 @@ static const struct {
 	},
 };
 
-static int keep_birth(const struct nlmsghdr *nlh, void *arg)
-{
-	const struct nlattr *tb[DIVULGE_A_BIRTH_MAX + 1];
-
-	genl_attrs(nlh, tb, DIVULGE_A_BIRTH_MAX);
-	if (!genl_struct(tb[DIVULGE_A_BIRTH_RECORD], arg,
-			 sizeof(struct divulge_birth)))
-		return -EBADMSG;
-	return 0;
-}
-
-static int get_birth(struct genl *genl, const char *path, int fd,
-		     struct divulge_birth *birth)
-{
-	struct nlmsghdr *nlh;
-	int err;
-
-	nlh = genl_request(genl, DIVULGE_CMD_BIRTH_GET, NLM_F_ACK);
-	mnl_attr_put_u32(nlh, DIVULGE_A_BIRTH_FD, fd);
-	err = genl_talk(genl, nlh, keep_birth, birth);
-	if (err)
-		report("cannot ask for the birth of '%s': %s", path, genl->why);
-	return err;
-}
-
 static void report_missing(const char *path, const struct divulge_birth *birth)
 {
 	const char *why = NULL;
@@ -282,8 +257,11 @@ static int ask(struct progress *p, int fd)
 
 	if (p->search->recursive || is_filter(&p->search->query))
 		return dump_births(p, fd);
-	err = get_birth(&p->genl, p->root, fd, &birth);
-	return err ? err : show_or_keep(p, p->root, &birth);
+	err = module_birth(&p->genl, fd, &birth);
+	if (!err)
+		return show_or_keep(p, p->root, &birth);
+	report("cannot ask for the birth of '%s': %s", p->root, p->genl.why);
+	return err;
 }
 
 static void search_in(struct progress *p, const char *path)

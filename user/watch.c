@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "module.h"
 #include "mounted.h"
 #include "text.h"
 #include "watch.h"
@@ -40,27 +41,6 @@ static int ask_watch(struct genl *genl, const struct filter *filter, int fd,
 	return genl_talk(genl, nlh, keep_watch, watch);
 }
 
-static int keep_granularity(const struct nlmsghdr *nlh, void *arg)
-{
-	const struct nlattr *tb[DIVULGE_A_BIRTH_MAX + 1];
-	struct divulge_birth birth;
-	uint32_t *granularity = arg;
-
-	genl_attrs(nlh, tb, DIVULGE_A_BIRTH_MAX);
-	genl_struct(tb[DIVULGE_A_BIRTH_RECORD], &birth, sizeof(birth));
-	*granularity = birth.granularity;
-	return 0;
-}
-
-static int ask_granularity(struct genl *genl, int fd, uint32_t *granularity)
-{
-	struct nlmsghdr *nlh;
-
-	nlh = genl_request(genl, DIVULGE_CMD_BIRTH_GET, NLM_F_ACK);
-	mnl_attr_put_u32(nlh, DIVULGE_A_BIRTH_FD, fd);
-	return genl_talk(genl, nlh, keep_granularity, granularity);
-}
-
 /* Out of sight, as in some chroots, it cannot be seen to come back either. */
 static void keep_point(struct mount *mount, int fd)
 {
@@ -77,6 +57,7 @@ static void keep_point(struct mount *mount, int fd)
 static int add(struct genl *genl, const struct filter *filter,
 	       struct mount *mount, int fd, struct divulge_watch *watch)
 {
+	struct divulge_birth birth;
 	struct stat st;
 	int err;
 
@@ -84,9 +65,10 @@ static int add(struct genl *genl, const struct filter *filter,
 		return -errno;
 	err = ask_watch(genl, filter, fd, watch);
 	if (!err)
-		err = ask_granularity(genl, fd, &mount->granularity);
+		err = module_birth(genl, fd, &birth);
 	if (err)
 		return err;
+	mount->granularity = birth.granularity;
 	mount->dev = st.st_dev;
 	mount->sb = makedev(watch->sb_dev_major, watch->sb_dev_minor);
 	mount->id = watch->id;

@@ -2,12 +2,14 @@
 /* What is mounted again is watched again; with a kernel that agrees */
 #include <stdint.h>
 
-#include "genl.h"
+#include "module.h"
 
 #define genl_talk	fake_talk
+#define module_birth	fake_birth
 #define report		fake_report
 static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 		     void *arg);
+static int fake_birth(struct genl *from, int fd, struct divulge_birth *birth);
 #include "../watch.c"
 #include <sched.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 	(void)to;
 	(void)cb;
 	if (hdr->cmd != DIVULGE_CMD_WATCH_ADD)
-		return 0;
+		return -EINVAL;
 	if (refusal)
 		return refusal;
 	asked++;
@@ -39,6 +41,13 @@ static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 		.id = asked, .fs = "tmpfs", .sb_dev_minor = 77,
 	};
 	return 0;
+}
+
+static int fake_birth(struct genl *from, int fd, struct divulge_birth *birth)
+{
+	(void)from;
+	*birth = (struct divulge_birth){ .granularity = 7 };
+	return mounted_id(fd) < 0 ? -EBADF : 0;
 }
 
 void fake_report(const char *fmt, ...)
@@ -84,6 +93,7 @@ static void test_watch(void)
 	   "a directory");
 	mount = paths.mounts;
 	ok(mount->id == 1 && mount->sb == makedev(0, 77) &&
+	   mount->granularity == 7 &&
 	   !strcmp(mount->path, dir) && mount->point &&
 	   !strcmp(mount->point, top) && mount->under > 0,
 	   "where it is mounted");
