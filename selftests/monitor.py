@@ -252,11 +252,11 @@ def overrun_in_silence():
 
 def umount_lost():
     """An unmount that is lost is told all the same."""
-    with tmpfs("/tmp/umount"):
+    with common.tmpfs("/tmp/umount"):
         watcher = monitor("/tmp/umount")
         os.mkdir("/tmp/umount/before")
         wait_for_births(watcher, 1)
-        with queue_len(0):
+        with common.queue_len(0):
             subprocess.run(["umount", "/tmp/umount"], check=True)
             watcher.proc.wait(60)
         seen = watcher.objects()
