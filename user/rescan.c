@@ -293,34 +293,15 @@ static int dump_all(struct scan *scan)
 	return err;
 }
 
-static bool is_at(const char *path, dev_t sb)
+/* Return: id of the mount that a directory is on, or a negative errno. */
+static int look_at(const char *path, struct stat *st)
 {
-	struct mounted m;
-	bool same = false;
-	int fd;
+	int fd, id;
 
 	fd = open_dir(path);
 	if (fd < 0)
-		return false;
-	if (!mounted_find(fd, &m)) {
-		same = m.sb == sb;
-		free(m.point);
-	}
-	close(fd);
-	return same;
-}
-
-/* Something else may be mounted there by now. Return: mount id, or errno. */
-static int id_of(const struct mount *mount)
-{
-	struct stat st;
-	int fd, id = -ENOENT;
-
-	fd = open_dir(mount->path);
-	if (fd < 0)
 		return -errno;
-	if (!fstat(fd, &st) && st.st_dev == mount->dev)
-		id = mounted_id(fd);
+	id = fstat(fd, st) ? -errno : mounted_id(fd);
 	close(fd);
 	return id;
 }
@@ -329,13 +310,20 @@ static int id_of(const struct mount *mount)
 static int begin(struct scan *scan, const struct mount *mount)
 {
 	const char *dir = mount->path;
+	struct stat st;
 
-	scan->mount = id_of(mount);
+	scan->mount = look_at(dir, &st);
 	if (scan->mount < 0)
 		return scan->mount;
-	if (!scan->events->filter.subtree && mount->point &&
-	    is_at(mount->point, mount->sb))
-		dir = mount->point;
+	/* Something else may be mounted there by now */
+	if (st.st_dev != mount->dev)
+		return -ENOENT;
+	if (!scan->events->filter.subtree && mount->point) {
+		if (look_at(mount->point, &st) == scan->mount)
+			dir = mount->point;
+		else
+			scan->missed = true;
+	}
 	return add_dir(scan, strdup(dir));
 }
 

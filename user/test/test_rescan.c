@@ -254,6 +254,38 @@ static void test_found(void)
 	end_test();
 }
 
+static bool found_in(const char *dir)
+{
+	char want[64];
+
+	snprintf(want, sizeof(want), " found reg %s/a born ", dir);
+	fflush(sink.out);
+	return strstr(text, want);
+}
+
+static void test_point(void)
+{
+	begin_test();
+	events.paths.mounts[0].point = strdup("/tmp");
+	rescan_add(&events.rescan, 1000000000, 1000000000);
+	rescan_all(&events, pipes[0]);
+	ok(found_in("/tmp") && !found_in(top), "all of the mount");
+	end_test();
+	begin_test();
+	events.paths.mounts[0].point = strdup("/proc");
+	rescan_add(&events.rescan, 1000000000, 1000000000);
+	rescan_all(&events, pipes[0]);
+	ok(found_in(top) && !found_in("/proc"), "unless another hides it");
+	end_test();
+	begin_test();
+	events.paths.mounts[0].point = strdup("/tmp");
+	events.filter.subtree = true;
+	rescan_add(&events.rescan, 1000000000, 1000000000);
+	rescan_all(&events, pipes[0]);
+	ok(found_in(top) && !found_in("/tmp"), "or no more is wanted");
+	end_test();
+}
+
 static void test_not_found(void)
 {
 	begin_test();
@@ -292,6 +324,7 @@ int main(void)
 	test_limits();
 	test_lag();
 	test_found();
+	test_point();
 	test_not_found();
 	rmdir(sub);
 	rmdir(top);
