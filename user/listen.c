@@ -243,12 +243,13 @@ static int take(struct listener *l)
 }
 
 /* Births since it was unmounted, here or elsewhere. */
-static int catch_up(struct listener *l, const struct mount *mount)
+static int catch_up(struct listener *l, struct mount *mount)
 {
 	struct window window = { mount->left, stamp_now() };
 
 	if (l->events.rescan.off)
 		return 0;
+	mount->back = window.until;
 	return rescan_mount(&l->events, mount, &window, l->signals);
 }
 

@@ -25,7 +25,10 @@
  * @granularity: step of the birth times there in nanoseconds
  * @point: where it is mounted; NULL if that is out of sight
  * @under: id of the mount that it is mounted on
- * @left: when it was unmounted, in nanoseconds since the epoch
+ * @left: when it was unmounted, or births before that were lost, in nanoseconds
+ *	since the epoch
+ * @back: until when it was searched when it was back, in nanoseconds since the
+ *	epoch
  * @refused: errno with which it could not be watched when mounted again, 0 if
  *	that was not tried since
  * @gone: the watch had ended when watches_mark_gone() looked
@@ -40,6 +43,7 @@ struct mount {
 	char *point;
 	int under;
 	int64_t left;
+	int64_t back;
 	int refused;
 	bool gone;
 };

@@ -398,6 +398,12 @@ static bool is_searched(const struct events *e, size_t n)
 	return false;
 }
 
+/* What was lost may have been looked for since, when it was mounted again. */
+static bool is_caught_up(const struct mount *mount, const struct window *window)
+{
+	return mount->left <= window->since && window->until <= mount->back;
+}
+
 /**
  * rescan_all - look for what is pending
  * @e: where what is found goes
@@ -409,6 +415,7 @@ int rescan_all(struct events *e, int stop)
 {
 	struct window window = e->rescan.window;
 	int64_t start = now_ms();
+	const struct mount *mount;
 	size_t i;
 	int err;
 
@@ -416,9 +423,11 @@ int rescan_all(struct events *e, int stop)
 		return 0;
 	e->rescan.pending = false;
 	for (i = 0; i < e->paths.nr_mounts; i++) {
-		if (!e->paths.mounts[i].sb || is_searched(e, i))
+		mount = &e->paths.mounts[i];
+		if (!mount->sb || is_searched(e, i) ||
+		    is_caught_up(mount, &window))
 			continue;
-		err = rescan_mount(e, &e->paths.mounts[i], &window, stop);
+		err = rescan_mount(e, mount, &window, stop);
 		if (err)
 			return err;
 	}

@@ -286,6 +286,26 @@ static void test_point(void)
 	end_test();
 }
 
+static void test_caught_up(void)
+{
+	struct mount *mount;
+
+	begin_test();
+	mount = events.paths.mounts;
+	mount->left = 1000000000;
+	mount->back = 2000000000;
+	rescan_add(&events.rescan, 1000000000, 1500000000);
+	ok(!rescan_all(&events, pipes[0]) && !fake.dumps &&
+	   !events.rescan.pending, "what was looked for when it came back");
+	rescan_add(&events.rescan, 1500000000, 2500000000);
+	ok(!rescan_all(&events, pipes[0]) && fake.dumps,
+	   "what was lost since is looked for");
+	fake.dumps = 0;
+	rescan_add(&events.rescan, 500000000, 1500000000);
+	ok(!rescan_all(&events, pipes[0]) && fake.dumps, "and before");
+	end_test();
+}
+
 static void test_not_found(void)
 {
 	begin_test();
@@ -325,6 +345,7 @@ int main(void)
 	test_lag();
 	test_found();
 	test_point();
+	test_caught_up();
 	test_not_found();
 	rmdir(sub);
 	rmdir(top);
