@@ -127,42 +127,60 @@ static void show_column(const struct table *table, size_t n)
 				       ~SCOLS_FL_HIDDEN);
 }
 
-static int put_cell(const struct table *table, struct libscols_line *line,
-		    size_t n, const struct record *rec)
+/*
+ * What the cells hold, a NUL after each, to be freed. A stream costs more than
+ * what is written to it, so all have one.
+ */
+static char *cells_of(const struct table *table, const struct record *rec)
 {
-	char *cell = NULL;
+	const struct column *column;
+	char *cells = NULL;
 	size_t len;
 	FILE *out;
 
-	out = open_memstream(&cell, &len);
+	out = open_memstream(&cells, &len);
 	if (!out)
-		return -ENOMEM;
-	record_text(rec, table->columns[n].field, out);
-	if (fclose(out) || scols_line_refer_data(line, n, cell)) {
-		free(cell);
-		return -ENOMEM;
+		return NULL;
+	for (column = table->columns; column->title; column++) {
+		record_text(rec, column->field, out);
+		putc('\0', out);
 	}
-	if (strcmp(cell, "-"))
-		show_column(table, n);
+	if (!fclose(out))
+		return cells;
+	free(cells);
+	return NULL;
+}
+
+static int put_line(const struct table *table, const char *cell)
+{
+	struct libscols_line *line;
+	size_t n;
+
+	line = scols_table_new_line(table->rows, NULL);
+	if (!line)
+		return -ENOMEM;
+	for (n = 0; table->columns[n].title; n++) {
+		if (scols_line_set_data(line, n, cell))
+			return -ENOMEM;
+		if (strcmp(cell, "-"))
+			show_column(table, n);
+		cell += strlen(cell) + 1;
+	}
 	return 0;
 }
 
 static int table_put(struct sink *sink, const struct record *rec)
 {
 	const struct table *table = sink->priv;
-	struct libscols_line *line;
-	size_t n;
+	char *cells;
 	int err;
 
-	line = scols_table_new_line(table->rows, NULL);
-	if (!line)
+	cells = cells_of(table, rec);
+	if (!cells)
 		return -ENOMEM;
-	for (n = 0; table->columns[n].title; n++) {
-		err = put_cell(table, line, n, rec);
-		if (err)
-			return err;
-	}
-	return 0;
+	err = put_line(table, cells);
+	free(cells);
+	return err;
 }
 
 /* What widths the columns have is known only at the end. */
