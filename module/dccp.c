@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walking and reading DCCP sockets.
+ * Finding DCCP sockets, and telling of them.
  *
  * Sockets are looked for as inet_diag does (net/ipv4/inet_diag.c,
  * inet_diag_dump_icsk()), in the hash tables that dccp.ko exports. The module
@@ -8,20 +8,26 @@
  * can go whenever there are no sockets.
  */
 
+#include <linux/capability.h>
 #include <linux/dccp.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/sock_diag.h>
-#include <linux/uidgid.h>
+#include <linux/slab.h>
 #include <net/genetlink.h>
+#include <net/inet6_hashtables.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "attr.h"
+#include "compat.h"
 #include "dccp.h"
 #include "dccp_ccid.h"
+#include "dccp_filter.h"
 #include "genl.h"
 
 /*
@@ -34,10 +40,12 @@
 /* Enough to make taking a bucket's lock cheap, few enough for the stack */
 #define BATCH	16
 
+#define ALL_KINDS	GENMASK(DIVULGE_DCCP_KIND_TIMEWAIT, 0)
+
 /**
  * enum table - hash tables in the order of the walk
  * @TABLE_LISTEN: listeners
- * @TABLE_ESTABLISHED: all sockets with a peer
+ * @TABLE_ESTABLISHED: all with a peer
  * @TABLE_END: behind the last
  */
 enum table {
@@ -47,19 +55,57 @@ enum table {
 };
 
 /**
- * struct walk - where a dump is, kept between its calls in cb->ctx
- * @started: the first call has been
- * @patience: how long to wait yet for sockets in use
+ * struct walk - where one is in the tables
  * @table: in this table
  * @bucket: in this bucket of it
- * @pos: before this of the bucket's sockets that match
+ * @pos: before this of all that is in the bucket
  */
 struct walk {
-	bool started;
-	u8 patience;
-	u8 table;
+	enum table table;
 	unsigned int bucket;
 	unsigned int pos;
+};
+
+/**
+ * struct batch - what was found in a bucket
+ * @sk: with a reference each
+ * @pos: where in the bucket each is
+ * @n: how many
+ * @end: how far in the bucket was looked
+ */
+struct batch {
+	struct sock *sk[BATCH];
+	unsigned int pos[BATCH];
+	unsigned int n;
+	unsigned int end;
+};
+
+/**
+ * struct question - what is asked, and by whom
+ * @filter: which sockets
+ * @groups: what of them (DIVULGE_DCCP_GROUP_*)
+ * @user_ns: of the asker
+ * @patience: how long to wait yet for sockets in use, in jiffies
+ * @entry: what was read last
+ */
+struct question {
+	struct divulge_dccp_filter filter;
+	u32 groups;
+	struct user_namespace *user_ns;
+	unsigned int patience;
+	struct divulge_dccp_entry entry;
+};
+
+/**
+ * struct dump - a dump between its calls
+ * @q: what is asked
+ * @walk: where it is
+ * @started: the first call has been
+ */
+struct dump {
+	struct question q;
+	struct walk walk;
+	bool started;
 };
 
 /**
@@ -77,190 +123,87 @@ enum divulge_absence divulge_dccp_absence(void)
 	return DIVULGE_ABSENCE_NONE;
 }
 
-/**
- * divulge_dccp_state - name a state as the contract does
- * @state: of a socket, enum dccp_state (linux/dccp.h)
- *
- * Return: enum divulge_dccp_state.
- */
-u8 divulge_dccp_state(int state)
+static u64 sum_of(const struct dccp_mib __percpu *mib,
+		  enum divulge_dccp_mib which)
 {
-	switch (state) {
-	case DCCP_CLOSED:
-		return DIVULGE_DCCP_STATE_CLOSED;
-	case DCCP_REQUESTING:
-		return DIVULGE_DCCP_STATE_REQUEST;
-	case DCCP_LISTEN:
-		return DIVULGE_DCCP_STATE_LISTEN;
-	case DCCP_RESPOND:
-	case DCCP_NEW_SYN_RECV:
-		return DIVULGE_DCCP_STATE_RESPOND;
-	case DCCP_PARTOPEN:
-		return DIVULGE_DCCP_STATE_PARTOPEN;
-	case DCCP_OPEN:
-		return DIVULGE_DCCP_STATE_OPEN;
-	case DCCP_ACTIVE_CLOSEREQ:
-		return DIVULGE_DCCP_STATE_ACTIVE_CLOSEREQ;
-	case DCCP_PASSIVE_CLOSE:
-		return DIVULGE_DCCP_STATE_PASSIVE_CLOSE;
-	case DCCP_PASSIVE_CLOSEREQ:
-		return DIVULGE_DCCP_STATE_PASSIVE_CLOSEREQ;
-	case DCCP_CLOSING:
-		return DIVULGE_DCCP_STATE_CLOSING;
-	case DCCP_TIME_WAIT:
-		return DIVULGE_DCCP_STATE_TIMEWAIT;
-	default:
-		return DIVULGE_DCCP_STATE_UNKNOWN;
-	}
-}
+	unsigned long sum = 0;
+	int cpu;
 
-static u8 role_of(const struct dccp_sock *dp)
-{
-	switch (dp->dccps_role) {
-	case DCCP_ROLE_LISTEN:
-		return DIVULGE_DCCP_ROLE_LISTEN;
-	case DCCP_ROLE_CLIENT:
-		return DIVULGE_DCCP_ROLE_CLIENT;
-	case DCCP_ROLE_SERVER:
-		return DIVULGE_DCCP_ROLE_SERVER;
-	default:
-		return DIVULGE_DCCP_ROLE_NONE;
-	}
-}
-
-/*
- * Before the connection is agreed on, a socket may still hold the CCIDs of an
- * earlier connection, and a child those of its listener.
- */
-static bool has_ccids(int state)
-{
-	switch (state) {
-	case DCCP_PARTOPEN:
-	case DCCP_OPEN:
-	case DCCP_ACTIVE_CLOSEREQ:
-	case DCCP_PASSIVE_CLOSE:
-	case DCCP_PASSIVE_CLOSEREQ:
-	case DCCP_CLOSING:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static s16 ccid_of(const struct ccid *private)
-{
-	const struct divulge_ccid *ccid = (const struct divulge_ccid *)private;
-
-	return ccid && ccid->ccid_ops ? ccid->ccid_ops->ccid_id : -1;
-}
-
-static void fill_addrs(struct divulge_dccp_sock *rec, const struct sock *sk)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		memcpy(rec->saddr, &sk->sk_v6_rcv_saddr, sizeof(rec->saddr));
-		memcpy(rec->daddr, &sk->sk_v6_daddr, sizeof(rec->daddr));
-		return;
-	}
-#endif
-	memcpy(rec->saddr, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
-	memcpy(rec->daddr, &sk->sk_daddr, sizeof(sk->sk_daddr));
-}
-
-static u64 cookie_of(const struct sock *sk)
-{
-	u32 cookie[2];
-
-	sock_diag_save_cookie((struct sock *)sk, cookie);
-	return (u64)cookie[1] << 32 | cookie[0];
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(mib, cpu)->mibs[which];
+	return sum;
 }
 
 /**
- * divulge_dccp_fill - the record of a DCCP socket
- * @rec: gets the record
- * @sk: a full socket
- * @state: the state to read it in, which for a socket about to change is the
- *	one that says what is valid in it
- * @locked: the caller has locked @sk; CCIDs come and go under that lock
- *	(net/dccp/feat.c, dccp_hdlr_ccid()), so without it they are left out
- * @user_ns: of those who will see the record
+ * divulge_dccp_count_all - tell what DCCP itself has counted
+ * @statistics: filled
  *
- * Process context or softirq. The record says @sk's own state.
+ * Process context.
+ *
+ * Return: 0, or -EOPNOTSUPP without dccp.ko.
  */
-void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
-		       int state, bool locked,
-		       struct user_namespace *user_ns)
+int divulge_dccp_count_all(struct divulge_dccp_statistics *statistics)
 {
-	const struct dccp_sock *dp = dccp_sk(sk);
-	const struct inet_sock *inet = inet_sk(sk);
+	struct dccp_mib __percpu **where = symbol_get(dccp_statistics);
+	const struct dccp_mib __percpu *mib;
 
-	memset(rec, 0, sizeof(*rec));
-	fill_addrs(rec, sk);
-	rec->cookie = cookie_of(sk);
-	rec->inode = sock_i_ino((struct sock *)sk);
-	rec->netns = sock_net(sk)->ns.inum;
-	rec->uid = from_kuid_munged(user_ns, sock_i_uid((struct sock *)sk));
-	rec->ifindex = sk->sk_bound_dev_if;
-	rec->service = be32_to_cpu(dp->dccps_service);
-	rec->mps = dp->dccps_mss_cache;
-	rec->pmtu = inet_csk(sk)->icsk_pmtu_cookie;
-	rec->tx_ccid = -1;
-	rec->rx_ccid = -1;
-	rec->busy = !locked;
-	if (locked && has_ccids(state)) {
-		rec->tx_ccid = ccid_of(dp->dccps_hc_tx_ccid);
-		rec->rx_ccid = ccid_of(dp->dccps_hc_rx_ccid);
-	}
-	/* A closed socket has given inet_num back, inet_sport not. */
-	rec->sport = ntohs(inet->inet_sport);
-	rec->dport = ntohs(inet->inet_dport);
-	rec->family = sk->sk_family;
-	rec->state = divulge_dccp_state(sk->sk_state);
-	rec->role = role_of(dp);
-}
-
-/* Request and time-wait entries share the table and are no full sockets. */
-static bool is_wanted(const struct sock *sk, const struct net *net)
-{
-	return net_eq(sock_net(sk), net) && sk_fullsock(sk);
+	if (!where)
+		return -EOPNOTSUPP;
+	mib = *where;
+	*statistics = (struct divulge_dccp_statistics) {
+		.active_opens = sum_of(mib, DIVULGE_DCCP_MIB_ACTIVEOPENS),
+		.passive_opens = sum_of(mib, DIVULGE_DCCP_MIB_PASSIVEOPENS),
+		.curr_estab = (long)sum_of(mib, DIVULGE_DCCP_MIB_CURRESTAB),
+		.estab_resets = sum_of(mib, DIVULGE_DCCP_MIB_ESTABRESETS),
+		.attempt_fails = sum_of(mib, DIVULGE_DCCP_MIB_ATTEMPTFAILS),
+		.abort_on_timeout = sum_of(mib,
+					   DIVULGE_DCCP_MIB_ABORTONTIMEOUT),
+		.abort_failed = sum_of(mib, DIVULGE_DCCP_MIB_ABORTFAILED),
+		.timeouts = sum_of(mib, DIVULGE_DCCP_MIB_TIMEOUTS),
+		.out_segs = sum_of(mib, DIVULGE_DCCP_MIB_OUTSEGS),
+		.out_rsts = sum_of(mib, DIVULGE_DCCP_MIB_OUTRSTS),
+		.out_datagrams = sum_of(mib, DIVULGE_DCCP_MIB_OUTDATAGRAMS),
+		.in_errs = sum_of(mib, DIVULGE_DCCP_MIB_INERRS),
+		.opt_mandatory_error =
+			sum_of(mib, DIVULGE_DCCP_MIB_OPTMANDATORYERROR),
+		.invalid_opt = sum_of(mib, DIVULGE_DCCP_MIB_INVALIDOPT),
+	};
+	symbol_put(dccp_statistics);
+	return 0;
 }
 
 /*
- * Take references on up to BATCH wanted sockets of a bucket, beginning with
- * the one at @pos. The bucket is locked by the caller.
+ * Take references on up to BATCH sockets of a bucket that may be wanted,
+ * beginning with what is at @pos. The bucket is locked by the caller.
  */
-static unsigned int take_sockets(struct sock *socks[BATCH],
-				 const struct hlist_nulls_head *head,
-				 const struct net *net, unsigned int pos)
+static void take_sockets(struct batch *batch,
+			 const struct hlist_nulls_head *head,
+			 const struct divulge_dccp_filter *filter,
+			 unsigned int pos)
 {
 	struct hlist_nulls_node *node;
-	unsigned int n = 0;
+	unsigned int at = 0;
 	struct sock *sk;
 
 	sk_nulls_for_each(sk, node, head) {
-		if (!is_wanted(sk, net))
+		if (at++ < pos || !divulge_dccp_filter_may_pass(filter, sk) ||
+		    !refcount_inc_not_zero(&sk->sk_refcnt))
 			continue;
-		if (pos) {
-			pos--;
-			continue;
-		}
-		if (!refcount_inc_not_zero(&sk->sk_refcnt))
-			continue;
-		socks[n++] = sk;
-		if (n == BATCH)
+		batch->sk[batch->n] = sk;
+		batch->pos[batch->n] = at - 1;
+		if (++batch->n == BATCH)
 			break;
 	}
-	return n;
+	batch->end = at;
 }
 
-static unsigned int take_batch(struct sock *socks[BATCH],
-			       struct inet_hashinfo *tables,
-			       const struct walk *walk, const struct net *net)
+static void take_batch(struct batch *batch, struct inet_hashinfo *tables,
+		       const struct walk *walk,
+		       const struct divulge_dccp_filter *filter)
 {
 	struct inet_listen_hashbucket *listen;
 	struct hlist_nulls_head *head;
 	spinlock_t *lock;	/* of the bucket */
-	unsigned int n;
 
 	if (walk->table == TABLE_LISTEN) {
 		listen = &tables->lhash2[walk->bucket];
@@ -270,115 +213,266 @@ static unsigned int take_batch(struct sock *socks[BATCH],
 		lock = inet_ehash_lockp(tables, walk->bucket);
 		head = &tables->ehash[walk->bucket].chain;
 	}
-	if (hlist_nulls_empty(head))
-		return 0;
 
+	batch->n = 0;
 	spin_lock_bh(lock);
-	n = take_sockets(socks, head, net, walk->pos);
+	take_sockets(batch, head, filter, walk->pos);
 	spin_unlock_bh(lock);
-	return n;
+}
+
+static void put_batch(struct batch *batch)
+{
+	unsigned int i;
+
+	for (i = 0; i < batch->n; i++)
+		sock_gen_put(batch->sk[i]);
+}
+
+/*
+ * Go on to the next bucket with something in it. The tables are large and
+ * mostly empty: this is most of the cost of a dump without sockets.
+ *
+ * Return: false behind the last one
+ */
+static bool next_bucket(struct walk *walk, struct inet_hashinfo *tables)
+{
+	unsigned int bucket = walk->bucket;
+
+	if (walk->table == TABLE_LISTEN) {
+		for (; bucket <= tables->lhash2_mask; bucket++)
+			if (!hlist_nulls_empty(&tables->lhash2[bucket].nulls_head))
+				goto found;
+		walk->table = TABLE_ESTABLISHED;
+		bucket = 0;
+	}
+	if (walk->table == TABLE_ESTABLISHED) {
+		for (; bucket <= tables->ehash_mask; bucket++)
+			if (!hlist_nulls_empty(&tables->ehash[bucket].chain))
+				goto found;
+		walk->table = TABLE_END;
+	}
+	return false;
+found:
+	walk->bucket = bucket;
+	return true;
+}
+
+static void leave_bucket(struct walk *walk)
+{
+	walk->bucket++;
+	walk->pos = 0;
 }
 
 /* As under lock_sock_fast(), but only if it need not sleep for the lock. */
-static bool read_unowned(struct divulge_dccp_sock *rec, struct sock *sk,
-			 struct user_namespace *user_ns)
+static bool read_unowned(struct question *q, u32 groups, struct sock *sk)
 {
 	bool owned;
 
 	spin_lock_bh(&sk->sk_lock.slock);
 	owned = sock_owned_by_user_nocheck(sk);
 	if (!owned)
-		divulge_dccp_fill(rec, sk, sk->sk_state, true, user_ns);
+		divulge_dccp_read(&q->entry, sk, groups, true, q->user_ns);
 	spin_unlock_bh(&sk->sk_lock.slock);
 	return !owned;
 }
 
-static void read_sock(struct divulge_dccp_sock *rec, struct sock *sk,
-		      struct user_namespace *user_ns, u8 *patience)
+static void read_sock(struct question *q, struct sock *sk)
 {
-	while (!read_unowned(rec, sk, user_ns)) {
-		if (!*patience) {
-			divulge_dccp_fill(rec, sk, sk->sk_state, false,
-					  user_ns);
+	u32 groups = q->groups;
+
+	if (!sk_fullsock(sk)) {
+		divulge_dccp_read(&q->entry, sk, groups, false, q->user_ns);
+		return;
+	}
+	if (!q->filter.any_service)
+		groups |= DIVULGE_DCCP_GROUP_SERVICES;
+	while (!read_unowned(q, groups, sk)) {
+		if (!q->patience) {
+			divulge_dccp_read(&q->entry, sk, groups, false,
+					  q->user_ns);
 			return;
 		}
-		--*patience;
+		q->patience--;
 		schedule_timeout_idle(1);
 	}
 }
 
-/* Return: 0, -EMSGSIZE if the message is full, -ESTALE if @sk is no more */
-static int put_sock(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct walk *walk, struct sock *sk)
+static unsigned int max_entry_size(void)
 {
-	struct divulge_dccp_sock rec;
-	void *hdr;
+	return nla_total_size(0) +
+	       nla_total_size(sizeof(struct divulge_dccp_sock)) +
+	       nla_total_size(sizeof(struct divulge_dccp_seq)) +
+	       nla_total_size(sizeof(struct divulge_dccp_feat)) +
+	       nla_total_size(sizeof(struct divulge_dccp_timers)) +
+	       nla_total_size(sizeof(struct divulge_dccp_ccid2_tx)) +
+	       nla_total_size(sizeof(struct divulge_dccp_ccid3_rx)) +
+	       nla_total_size(DIVULGE_MAX_SERVICES * sizeof(u32));
+}
 
-	read_sock(&rec, sk, sk_user_ns(NETLINK_CB(cb->skb).sk),
-		  &walk->patience);
-	/* It was closed after it was taken from its table. */
-	if (rec.state == DIVULGE_DCCP_STATE_CLOSED)
-		return -ESTALE;
+static void *put_half(void *at, const struct divulge_dccp_half *half)
+{
+	if (!half->attr)
+		return at;
+	return divulge_attr_put(at, half->attr, &half->ccid2_tx, half->len);
+}
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &divulge_nl_family, NLM_F_MULTI,
-			  DIVULGE_CMD_DCCP_DUMP);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put(skb, DIVULGE_A_DCCP_SOCK, sizeof(rec), &rec)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
+static void *put_groups(void *at, const struct divulge_dccp_entry *entry,
+			u32 groups)
+{
+	groups &= entry->groups;
+	if (groups & DIVULGE_DCCP_GROUP_SEQ)
+		at = divulge_attr_put(at, DIVULGE_A_DCCP_ENTRY_SEQ,
+				      &entry->seq, sizeof(entry->seq));
+	if (groups & DIVULGE_DCCP_GROUP_FEAT)
+		at = divulge_attr_put(at, DIVULGE_A_DCCP_ENTRY_FEAT,
+				      &entry->feat, sizeof(entry->feat));
+	if (groups & DIVULGE_DCCP_GROUP_TIMERS)
+		at = divulge_attr_put(at, DIVULGE_A_DCCP_ENTRY_TIMERS,
+				      &entry->timers, sizeof(entry->timers));
+	if (groups & DIVULGE_DCCP_GROUP_CCID) {
+		at = put_half(at, &entry->tx);
+		at = put_half(at, &entry->rx);
 	}
-	genlmsg_end(skb, hdr);
+	if (groups & DIVULGE_DCCP_GROUP_SERVICES)
+		at = divulge_attr_put(at, DIVULGE_A_DCCP_ENTRY_SERVICES,
+				      entry->services,
+				      entry->nr_services * sizeof(u32));
+	return at;
+}
+
+/* Return: 0, or -EMSGSIZE if the message is full */
+static int put_entry(struct sk_buff *skb,
+		     const struct divulge_dccp_entry *entry, u32 groups)
+{
+	struct nlattr *nest = (struct nlattr *)skb_tail_pointer(skb);
+	void *at;
+
+	if (skb_tailroom(skb) < max_entry_size())
+		return -EMSGSIZE;
+	at = divulge_attr_put(nla_data(nest), DIVULGE_A_DCCP_ENTRY_SOCK,
+			      &entry->sock, sizeof(entry->sock));
+	at = put_groups(at, entry, groups);
+	nest->nla_type = DIVULGE_A_DCCP_ENTRY | NLA_F_NESTED;
+	nest->nla_len = at - (void *)nest;
+	skb_put(skb, nest->nla_len);
 	return 0;
+}
+
+/* Return: 0, or -EMSGSIZE if the message is full */
+static int tell_sock(struct sk_buff *skb, struct question *q, struct sock *sk)
+{
+	read_sock(q, sk);
+	/* It was closed after it was taken from its table. */
+	if (q->entry.sock.state == DIVULGE_DCCP_STATE_CLOSED)
+		return 0;
+	if (!divulge_dccp_filter_passes(&q->filter, &q->entry))
+		return 0;
+	return put_entry(skb, &q->entry, q->groups);
 }
 
 /* Return: 0 when the bucket is done, -EMSGSIZE when the message is full */
-static int walk_bucket(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct inet_hashinfo *tables, struct walk *walk)
+static int walk_bucket(struct sk_buff *skb, struct question *q,
+		       struct walk *walk, struct inet_hashinfo *tables)
 {
-	struct net *net = sock_net(skb->sk);
-	struct sock *socks[BATCH];
-	unsigned int i, n;
+	struct batch batch;
+	unsigned int i;
 	int err = 0;
 
 	do {
-		n = take_batch(socks, tables, walk, net);
-		for (i = 0; i < n; i++) {
-			if (err != -EMSGSIZE)
-				err = put_sock(skb, cb, walk, socks[i]);
-			/* A stale one has left the bucket. */
-			if (!err)
-				walk->pos++;
-			sock_put(socks[i]);
+		take_batch(&batch, tables, walk, &q->filter);
+		walk->pos = batch.end;
+		for (i = 0; i < batch.n && !err; i++) {
+			err = tell_sock(skb, q, batch.sk[i]);
+			if (err)
+				walk->pos = batch.pos[i];
 		}
-		if (err == -ESTALE)
-			err = 0;
+		put_batch(&batch);
 		cond_resched();
-	} while (!err && n == BATCH);
+	} while (!err && batch.n == BATCH);
 	return err;
 }
 
-static unsigned int last_bucket(const struct inet_hashinfo *tables,
-				enum table table)
+/* Go on until the message is full, or to the end. */
+static void walk_tables(struct sk_buff *skb, struct dump *dump,
+			struct inet_hashinfo *tables)
 {
-	return table == TABLE_LISTEN ? tables->lhash2_mask : tables->ehash_mask;
+	while (next_bucket(&dump->walk, tables)) {
+		if (walk_bucket(skb, &dump->q, &dump->walk, tables))
+			return;
+		leave_bucket(&dump->walk);
+	}
 }
 
-static int walk_tables(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct inet_hashinfo *tables, struct walk *walk)
+/*
+ * Who knows the sequence numbers of a connection can end it or put data into
+ * it; of TCP, too, only CAP_NET_ADMIN is told them (TCP_REPAIR).
+ */
+static u32 groups_for(const struct sk_buff *req, const struct nlattr *attr)
 {
+	u32 groups = attr ? nla_get_u32(attr) : 0;
+
+	if (!netlink_net_capable(req, CAP_NET_ADMIN))
+		groups &= ~DIVULGE_DCCP_GROUP_SEQ;
+	return groups;
+}
+
+/* Return: 0, or -EINVAL with a message */
+static int parse_question(struct question *q, const struct sk_buff *req,
+			  struct nlattr **attrs, struct net *net,
+			  struct netlink_ext_ack *extack)
+{
+	q->user_ns = sk_user_ns(NETLINK_CB(req).sk);
+	q->groups = groups_for(req, attrs[DIVULGE_A_DCCP_GROUPS]);
+	q->patience = PATIENCE;
+	return divulge_dccp_filter_parse(&q->filter, attrs, net, q->user_ns,
+					 extack);
+}
+
+/**
+ * divulge_nl_dccp_dump_start - begin to answer DIVULGE_CMD_DCCP_DUMP
+ * @cb: what is asked
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOMEM or -EINVAL.
+ */
+int divulge_nl_dccp_dump_start(struct netlink_callback *cb)
+{
+	struct dump **where = (struct dump **)cb->ctx;
+	struct dump *dump;
 	int err;
 
-	for (; walk->table != TABLE_END; walk->table++, walk->bucket = 0) {
-		for (; walk->bucket <= last_bucket(tables, walk->table);
-		     walk->bucket++, walk->pos = 0) {
-			err = walk_bucket(skb, cb, tables, walk);
-			if (err)
-				return err;
-		}
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	err = parse_question(&dump->q, cb->skb, divulge_dump_attrs(cb),
+			     sock_net(cb->skb->sk), cb->extack);
+	if (err) {
+		kfree(dump);
+		return err;
 	}
+	*where = dump;
 	return 0;
+}
+
+/**
+ * divulge_nl_dccp_dump_done - a dump is at its end, or nobody wants the rest
+ * @cb: where it was
+ *
+ * Return: 0.
+ */
+int divulge_nl_dccp_dump_done(struct netlink_callback *cb)
+{
+	struct dump **where = (struct dump **)cb->ctx;
+
+	kfree(*where);
+	return 0;
+}
+
+static int no_dccp(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "the kernel's dccp module is not loaded");
+	return -EOPNOTSUPP;
 }
 
 /**
@@ -394,25 +488,209 @@ static int walk_tables(struct sk_buff *skb, struct netlink_callback *cb,
 int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	struct walk *walk = (struct walk *)cb->ctx;
+	struct dump *dump = *(struct dump **)cb->ctx;
 	struct inet_hashinfo *tables;
+	unsigned int empty;
+	void *hdr;
+
+	if (dump->walk.table == TABLE_END)
+		return 0;
+	tables = symbol_get(dccp_hashinfo);
+	/* If it went away under a dump, the last socket is gone. */
+	if (!tables)
+		return dump->started ? 0 : no_dccp(cb->extack);
+	dump->started = true;
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &divulge_nl_family, NLM_F_MULTI,
+			  DIVULGE_CMD_DCCP_DUMP);
+	if (!hdr) {
+		symbol_put(dccp_hashinfo);
+		return -EMSGSIZE;
+	}
+	empty = skb->len;
+	walk_tables(skb, dump, tables);
+	symbol_put(dccp_hashinfo);
+	if (skb->len == empty)
+		genlmsg_cancel(skb, hdr);
+	else
+		genlmsg_end(skb, hdr);
+	return skb->len;
+}
+
+/* Return: the socket with a reference, NULL if there is none */
+static struct sock *find_cookie(struct inet_hashinfo *tables,
+				const struct divulge_dccp_filter *filter)
+{
+	struct walk walk = { .table = TABLE_LISTEN };
+	struct batch batch;
+
+	while (next_bucket(&walk, tables)) {
+		take_batch(&batch, tables, &walk, filter);
+		/* No two have the same. */
+		if (batch.n)
+			return batch.sk[0];
+		leave_bucket(&walk);
+		cond_resched();
+	}
+	return NULL;
+}
+
+/* Listeners are looked up under RCU alone. */
+static struct sock *keep_listener(struct sock *sk)
+{
+	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+}
+
+static struct sock *find_v4(struct inet_hashinfo *tables, struct net *net,
+			    const struct divulge_dccp_filter *filter)
+{
+	__be32 src = filter->src.addr.s6_addr32[3];
+	__be32 dst = filter->dst.addr.s6_addr32[3];
+	struct sock *sk;
+
+	if (filter->dst.attr)
+		return __inet_lookup_established(net, tables, dst,
+						 htons(filter->dport), src,
+						 filter->sport,
+						 filter->ifindex, 0);
+	rcu_read_lock();
+	sk = __inet_lookup_listener(net, tables, NULL, 0, 0, 0, src,
+				    filter->sport, filter->ifindex, 0);
+	sk = keep_listener(sk);
+	rcu_read_unlock();
+	return sk;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
+			    const struct divulge_dccp_filter *filter)
+{
+	const struct in6_addr *src = &filter->src.addr;
+	const struct in6_addr *dst = &filter->dst.addr;
+	struct sock *sk;
+
+	if (filter->dst.attr)
+		return __inet6_lookup_established(net, tables, dst,
+						  htons(filter->dport), src,
+						  filter->sport,
+						  filter->ifindex, 0);
+	rcu_read_lock();
+	sk = inet6_lookup_listener(net, tables, NULL, 0, &in6addr_any, 0, src,
+				   filter->sport, filter->ifindex, 0);
+	sk = keep_listener(sk);
+	rcu_read_unlock();
+	return sk;
+}
+#else
+static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
+			    const struct divulge_dccp_filter *filter)
+{
+	return NULL;
+}
+#endif
+
+static struct sock *find_sock(struct inet_hashinfo *tables, struct net *net,
+			      const struct divulge_dccp_filter *filter)
+{
+	if (filter->cookie)
+		return find_cookie(tables, filter);
+	/* A connection over IPv4 is found as such, be its socket of IPv6. */
+	if (ipv6_addr_v4mapped(&filter->src.addr))
+		return find_v4(tables, net, filter);
+	return find_v6(tables, net, filter);
+}
+
+/* A get asks for one: by its cookie, or by one end, or by both. */
+static int check_get(struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[DIVULGE_A_DCCP_COOKIE])
+		return 0;
+	if (GENL_REQ_ATTR_CHECK(info, DIVULGE_A_DCCP_SRC) ||
+	    GENL_REQ_ATTR_CHECK(info, DIVULGE_A_DCCP_SPORT))
+		return -EINVAL;
+	if (!attrs[DIVULGE_A_DCCP_DST] && !attrs[DIVULGE_A_DCCP_DPORT])
+		return 0;
+	if (GENL_REQ_ATTR_CHECK(info, DIVULGE_A_DCCP_DST) ||
+	    GENL_REQ_ATTR_CHECK(info, DIVULGE_A_DCCP_DPORT))
+		return -EINVAL;
+	if (nla_len(attrs[DIVULGE_A_DCCP_SRC]) !=
+	    nla_len(attrs[DIVULGE_A_DCCP_DST])) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[DIVULGE_A_DCCP_DST],
+				    "not of the family of src");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int reply(struct genl_info *info, const struct question *q)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &divulge_nl_family, 0,
+				DIVULGE_CMD_DCCP_GET);
+	if (!hdr || put_entry(msg, &q->entry, q->groups)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static int get(struct question *q, struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	struct inet_hashinfo *tables;
+	struct sock *sk;
 	int err;
 
-	BUILD_BUG_ON(sizeof(*walk) > sizeof(cb->ctx));
-
+	err = parse_question(q, skb, info->attrs, net, info->extack);
+	if (err)
+		return err;
+	q->filter.kinds = ALL_KINDS;
+	q->filter.cookie = info->attrs[DIVULGE_A_DCCP_COOKIE] ?
+			   nla_get_u64(info->attrs[DIVULGE_A_DCCP_COOKIE]) : 0;
 	tables = symbol_get(dccp_hashinfo);
-	if (!tables) {
-		/* It went away under a dump: then the last socket is gone. */
-		if (walk->started)
-			return 0;
-		NL_SET_ERR_MSG(cb->extack,
-			       "the kernel's dccp module is not loaded");
-		return -EOPNOTSUPP;
+	if (!tables)
+		return no_dccp(info->extack);
+	sk = find_sock(tables, net, &q->filter);
+	if (sk) {
+		read_sock(q, sk);
+		sock_gen_put(sk);
 	}
-	if (!walk->started)
-		walk->patience = PATIENCE;
-	walk->started = true;
-	err = walk_tables(skb, cb, tables, walk);
 	symbol_put(dccp_hashinfo);
-	return err && !skb->len ? err : skb->len;
+	if (sk && q->entry.sock.state != DIVULGE_DCCP_STATE_CLOSED)
+		return reply(info, q);
+	NL_SET_ERR_MSG(info->extack, "no such DCCP socket");
+	return -ENOENT;
+}
+
+/**
+ * divulge_nl_dccp_get_doit - answer DIVULGE_CMD_DCCP_GET
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Process context. Anybody may ask, as with inet_diag.
+ *
+ * Return: 0, -EINVAL, -ENOENT, -ENOMEM, or -EOPNOTSUPP without dccp.ko.
+ */
+int divulge_nl_dccp_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct question *q;
+	int err;
+
+	err = check_get(info);
+	if (err)
+		return err;
+	q = kzalloc(sizeof(*q), GFP_KERNEL);
+	if (!q)
+		return -ENOMEM;
+	err = get(q, skb, info);
+	kfree(q);
+	return err;
 }

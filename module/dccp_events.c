@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * State changes of DCCP sockets as events.
+ * What happens to DCCP sockets, as events.
  *
- * They are seen at the kernel's own tracepoint inet_sock_set_state, which TCP
- * shares, so we are on it only while dccp.ko is there.
+ * Changes of state are seen at the kernel's own tracepoint inet_sock_set_state,
+ * which TCP shares, so we are on it only while dccp.ko is there. For the rest
+ * see dccp_probes.c.
  */
 
 #include <linux/dccp.h>
@@ -17,15 +18,15 @@
 #include <net/sock.h>
 #include <trace/events/sock.h>
 
+#include "attr.h"
+#include "compat.h"
 #include "dccp.h"
+#include "dccp_ending.h"
+#include "dccp_events.h"
+#include "dccp_probes.h"
 #include "genl.h"
 #include "publish.h"
 #include "trace.h"
-
-struct dccp_event {
-	struct divulge_dccp_sock sock;
-	u8 old_state;
-};
 
 static unsigned int dccp_net_id;
 
@@ -33,28 +34,28 @@ static DEFINE_MUTEX(attach_mutex);
 static struct tracepoint *set_state_tp;	/* constant after init */
 static bool attached;			/* under attach_mutex */
 
-static int put_change(struct sk_buff *skb, const void *data, unsigned int len,
-		      u64 seq, s64 time)
-{
-	const struct dccp_event *event = data;
-	const struct divulge_dccp_change change = {
-		.seq = seq,
-		.time = time,
-		.old_state = event->old_state,
-	};
-	struct nlattr *nest;
+/* All that an event has, with room for the largest of each */
+#define MAX_EVENT_LEN							\
+	(nla_total_size(0) +						\
+	 nla_total_size(sizeof(struct divulge_dccp_change)) +		\
+	 nla_total_size(sizeof(struct divulge_dccp_sock)) +		\
+	 nla_total_size(sizeof(struct divulge_dccp_close)) +		\
+	 nla_total_size(sizeof(struct divulge_dccp_ccid2_tx)) +	\
+	 nla_total_size(sizeof(struct divulge_dccp_ccid3_rx)))
 
-	nest = nla_nest_start(skb, DIVULGE_A_DCCP_EVENTS_EVENT);
-	if (!nest)
+/* The attributes were written where it happened and only have to be copied. */
+static int put_attrs(struct sk_buff *skb, const void *data, unsigned int len,
+		     u64 seq, s64 time)
+{
+	struct divulge_dccp_change *change;
+	const struct nlattr *nest;
+
+	if (skb_tailroom(skb) < len)
 		return -EMSGSIZE;
-	if (nla_put(skb, DIVULGE_A_DCCP_EVENT_CHANGE, sizeof(change),
-		    &change) ||
-	    nla_put(skb, DIVULGE_A_DCCP_EVENT_SOCK, sizeof(event->sock),
-		    &event->sock)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
+	nest = skb_put_data(skb, data, len);
+	change = nla_data(nla_data(nest));
+	put_unaligned(seq, &change->seq);
+	put_unaligned(time, &change->time);
 	return 0;
 }
 
@@ -62,7 +63,7 @@ static const struct divulge_stream_ops dccp_ops = {
 	.group = DIVULGE_NLGRP_DCCP,
 	.cmd = DIVULGE_CMD_DCCP_NTF,
 	.loss_attr = DIVULGE_A_DCCP_EVENTS_LOSS,
-	.put = put_change,
+	.put = put_attrs,
 };
 
 /*
@@ -79,18 +80,176 @@ static int valid_state(int old_state, int new_state)
 	return new_state;
 }
 
+static unsigned int attr_len(const struct divulge_dccp_event *event)
+{
+	switch (event->attr) {
+	case DIVULGE_A_DCCP_EVENT_MPS:
+		return sizeof(event->mps);
+	case DIVULGE_A_DCCP_EVENT_LOSS:
+		return sizeof(event->loss);
+	case DIVULGE_A_DCCP_EVENT_CLOSE:
+		return sizeof(event->close);
+	default:
+		return 0;
+	}
+}
+
+/* Return: attribute of an event for a half-connection, 0 if it has none */
+static u16 half_attr(const struct divulge_dccp_half *half)
+{
+	switch (half->attr) {
+	case DIVULGE_A_DCCP_ENTRY_CCID2_TX:
+		return DIVULGE_A_DCCP_EVENT_CCID2_TX;
+	case DIVULGE_A_DCCP_ENTRY_CCID3_TX:
+		return DIVULGE_A_DCCP_EVENT_CCID3_TX;
+	case DIVULGE_A_DCCP_ENTRY_CCID3_RX:
+		return DIVULGE_A_DCCP_EVENT_CCID3_RX;
+	default:
+		return 0;
+	}
+}
+
+static unsigned int half_size(const struct divulge_dccp_half *half)
+{
+	return half_attr(half) ? nla_total_size(half->len) : 0;
+}
+
+static void *put_half(void *at, const struct divulge_dccp_half *half)
+{
+	if (!half_attr(half))
+		return at;
+	return divulge_attr_put(at, half_attr(half), &half->ccid2_tx,
+				half->len);
+}
+
+static unsigned int event_size(const struct divulge_dccp_event *event)
+{
+	return nla_total_size(0) +
+	       nla_total_size(sizeof(struct divulge_dccp_change)) +
+	       nla_total_size(sizeof(event->sock)) +
+	       (event->attr ? nla_total_size(attr_len(event)) : 0) +
+	       half_size(&event->tx) + half_size(&event->rx);
+}
+
 static void fill_event(void *to, const void *arg)
 {
-	memcpy(to, arg, sizeof(struct dccp_event));
+	const struct divulge_dccp_event *event = arg;
+	const struct divulge_dccp_change change = {
+		.old_state = event->old_state,
+		.kind = event->kind,
+	};
+	struct nlattr *nest = to;
+	void *at;
+
+	at = divulge_attr_put(nla_data(nest), DIVULGE_A_DCCP_EVENT_CHANGE,
+			      &change, sizeof(change));
+	at = divulge_attr_put(at, DIVULGE_A_DCCP_EVENT_SOCK, &event->sock,
+			      sizeof(event->sock));
+	if (event->attr)
+		at = divulge_attr_put(at, event->attr, &event->mps,
+				      attr_len(event));
+	at = put_half(at, &event->tx);
+	at = put_half(at, &event->rx);
+	nest->nla_type = DIVULGE_A_DCCP_EVENTS_EVENT | NLA_F_NESTED;
+	nest->nla_len = at - to;
+}
+
+static struct divulge_stream *stream_of(const struct sock *sk)
+{
+	return net_generic(sock_net(sk), dccp_net_id);
+}
+
+/**
+ * divulge_dccp_heard - does anybody listen to what happens to a socket
+ * @sk: the socket
+ *
+ * Any context.
+ *
+ * Return: as divulge_stream_heard() does.
+ */
+bool divulge_dccp_heard(const struct sock *sk)
+{
+	return divulge_stream_heard(stream_of(sk));
+}
+
+/**
+ * divulge_dccp_event_begin - make an event of a socket as it is
+ * @event: filled; who calls adds what is special to it
+ * @sk: the socket, locked
+ * @kind: enum divulge_dccp_change_kind
+ *
+ * Any context but NMI.
+ */
+void divulge_dccp_event_begin(struct divulge_dccp_event *event,
+			      const struct sock *sk, u8 kind)
+{
+	divulge_dccp_fill(&event->sock, sk, sk->sk_state, true,
+			  sock_net(sk)->user_ns);
+	event->old_state = event->sock.state;
+	event->kind = kind;
+	event->attr = 0;
+	event->tx.attr = 0;
+	event->rx.attr = 0;
+}
+
+/**
+ * divulge_dccp_tell - publish an event, if somebody listens
+ * @sk: socket it is about
+ * @event: what happened
+ *
+ * Any context but NMI.
+ */
+void divulge_dccp_tell(const struct sock *sk,
+		       const struct divulge_dccp_event *event)
+{
+	struct divulge_stream *stream = stream_of(sk);
+
+	BUILD_BUG_ON(MAX_EVENT_LEN > DIVULGE_EVENT_MAX_LEN);
+
+	if (divulge_stream_heard(stream))
+		divulge_event_add(stream, event_size(event), fill_event, event);
+}
+
+/**
+ * divulge_dccp_agreed - tell that a connection has its CCIDs
+ * @sk: its socket, locked, in PARTOPEN or OPEN
+ *
+ * Any context but NMI.
+ */
+void divulge_dccp_agreed(const struct sock *sk)
+{
+	struct divulge_dccp_event event;
+
+	if (!divulge_dccp_heard(sk) && !trace_dccp_ccid_enabled())
+		return;
+	divulge_dccp_event_begin(&event, sk, DIVULGE_DCCP_CHANGE_KIND_CCID);
+	trace_dccp_ccid(&event.sock);
+	divulge_dccp_tell(sk, &event);
+}
+
+static void tell_state(const struct sock *sk, int old_state, int new_state)
+{
+	int valid = valid_state(old_state, new_state);
+	struct divulge_dccp_event event = {
+		.old_state = divulge_dccp_state(old_state),
+		.kind = DIVULGE_DCCP_CHANGE_KIND_STATE,
+	};
+
+	divulge_dccp_fill(&event.sock, sk, valid, true,
+			  sock_net(sk)->user_ns);
+	event.sock.state = divulge_dccp_state(new_state);
+	if (new_state == DCCP_CLOSED) {
+		event.attr = DIVULGE_A_DCCP_EVENT_CLOSE;
+		divulge_dccp_ending_take(&event.close, sk, old_state);
+		divulge_dccp_fill_halves(&event.tx, &event.rx, sk, valid);
+	}
+	trace_dccp_state(&event.sock, event.old_state);
+	divulge_dccp_tell(sk, &event);
 }
 
 static void on_set_state(void *data, const struct sock *sk,
 			 const int old_state, const int new_state)
 {
-	struct divulge_stream *stream;
-	struct dccp_event event;
-	bool heard;
-
 	if (sk->sk_protocol != IPPROTO_DCCP)
 		return;
 	/*
@@ -100,18 +259,11 @@ static void on_set_state(void *data, const struct sock *sk,
 	 */
 	if (old_state == DCCP_LISTEN && new_state == DCCP_RESPOND)
 		return;
-	stream = net_generic(sock_net(sk), dccp_net_id);
-	heard = divulge_stream_heard(stream);
-	if (!heard && !trace_dccp_state_enabled())
-		return;
-
-	divulge_dccp_fill(&event.sock, sk, valid_state(old_state, new_state),
-			  true, sock_net(sk)->user_ns);
-	event.sock.state = divulge_dccp_state(new_state);
-	event.old_state = divulge_dccp_state(old_state);
-	trace_dccp_state(&event.sock, event.old_state);
-	if (heard)
-		divulge_event_add(stream, sizeof(event), fill_event, &event);
+	/* A client's are agreed on before, and told from where that is seen. */
+	if (old_state == DCCP_RESPOND && new_state == DCCP_OPEN)
+		divulge_dccp_agreed(sk);
+	if (divulge_dccp_heard(sk) || trace_dccp_state_enabled())
+		tell_state(sk, old_state, new_state);
 }
 
 static void find_set_state(struct tracepoint *tp, void *priv)
@@ -131,8 +283,11 @@ static int attach(void)
 		return 0;
 	check_trace_callback_type_inet_sock_set_state(on_set_state);
 	err = tracepoint_probe_register(set_state_tp, on_set_state, NULL);
-	attached = !err;
-	return err;
+	if (err)
+		return err;
+	attached = true;
+	divulge_dccp_probes_attach();
+	return 0;
 }
 
 static void detach(void)
@@ -140,6 +295,7 @@ static void detach(void)
 	lockdep_assert_held(&attach_mutex);
 	if (!attached)
 		return;
+	divulge_dccp_probes_detach();
 	tracepoint_probe_unregister(set_state_tp, on_set_state, NULL);
 	tracepoint_synchronize_unregister();
 	attached = false;
@@ -174,29 +330,41 @@ static struct notifier_block module_notifier = {
 	.notifier_call = module_event,
 };
 
+static enum divulge_absence absence_of(enum divulge_ability ability)
+{
+	lockdep_assert_held(&attach_mutex);
+	if (!attached)
+		return DIVULGE_ABSENCE_NOT_LOADED;
+	return divulge_dccp_probes_have(ability) ? DIVULGE_ABSENCE_NONE :
+						   DIVULGE_ABSENCE_NO_PROBE;
+}
+
 /**
  * divulge_dccp_events_absence - can DCCP events be had now
+ * @ability: which, DIVULGE_ABILITY_DCCP_WATCH or what depends on it
  *
  * Process context, may sleep.
  *
- * Return: DIVULGE_ABSENCE_NONE if state changes are seen.
+ * Return: DIVULGE_ABSENCE_NONE if they are seen.
  */
-enum divulge_absence divulge_dccp_events_absence(void)
+enum divulge_absence divulge_dccp_events_absence(enum divulge_ability ability)
 {
-	bool present;
+	enum divulge_absence absence;
 
 	if (!set_state_tp)
 		return DIVULGE_ABSENCE_NO_TRACEPOINT;
 	mutex_lock(&attach_mutex);
-	present = attached;
+	absence = absence_of(ability);
 	mutex_unlock(&attach_mutex);
-	return present ? DIVULGE_ABSENCE_NONE : DIVULGE_ABSENCE_NOT_LOADED;
+	return absence;
 }
 
 /**
  * divulge_dccp_count - tell the counters of DCCP events
  * @counters: filled
  * @net: network namespace they are of
+ *
+ * Process context, may sleep.
  */
 void divulge_dccp_count(struct divulge_dccp_counters *counters, struct net *net)
 {
@@ -204,6 +372,9 @@ void divulge_dccp_count(struct divulge_dccp_counters *counters, struct net *net)
 
 	counters->dccp_published = READ_ONCE(stream->published);
 	counters->dccp_lost = READ_ONCE(stream->lost);
+	mutex_lock(&attach_mutex);
+	counters->dccp_missed = divulge_dccp_probes_missed();
+	mutex_unlock(&attach_mutex);
 }
 
 /**
@@ -215,6 +386,7 @@ int __init divulge_dccp_events_init(void)
 {
 	int err;
 
+	divulge_dccp_ending_init();
 	for_each_kernel_tracepoint(find_set_state, &set_state_tp);
 	err = register_module_notifier(&module_notifier);
 	if (err)

@@ -40,6 +40,38 @@ static const struct nla_policy divulge_watch_del_nl_policy[DIVULGE_A_WATCH_ID + 
 	[DIVULGE_A_WATCH_ID] = { .type = NLA_U32, },
 };
 
+/* DIVULGE_CMD_DCCP_DUMP - dump */
+static const struct nla_policy divulge_dccp_dump_nl_policy[DIVULGE_A_DCCP_IFINDEX + 1] = {
+	[DIVULGE_A_DCCP_GROUPS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[DIVULGE_A_DCCP_KINDS] = NLA_POLICY_MASK(NLA_U32, 0x7),
+	[DIVULGE_A_DCCP_STATES] = NLA_POLICY_MASK(NLA_U32, 0xfff),
+	[DIVULGE_A_DCCP_ROLES] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[DIVULGE_A_DCCP_SRC] = { .type = NLA_BINARY, },
+	[DIVULGE_A_DCCP_SRC_PREFIX] = NLA_POLICY_MAX(NLA_U8, 128),
+	[DIVULGE_A_DCCP_DST] = { .type = NLA_BINARY, },
+	[DIVULGE_A_DCCP_DST_PREFIX] = NLA_POLICY_MAX(NLA_U8, 128),
+	[DIVULGE_A_DCCP_SPORT] = { .type = NLA_U16, },
+	[DIVULGE_A_DCCP_DPORT] = { .type = NLA_U16, },
+	[DIVULGE_A_DCCP_PORT] = { .type = NLA_U16, },
+	[DIVULGE_A_DCCP_SERVICE] = { .type = NLA_U32, },
+	[DIVULGE_A_DCCP_CCID] = { .type = NLA_U8, },
+	[DIVULGE_A_DCCP_TX_CCID] = { .type = NLA_U8, },
+	[DIVULGE_A_DCCP_RX_CCID] = { .type = NLA_U8, },
+	[DIVULGE_A_DCCP_UID] = { .type = NLA_U32, },
+	[DIVULGE_A_DCCP_IFINDEX] = { .type = NLA_U32, },
+};
+
+/* DIVULGE_CMD_DCCP_GET - do */
+static const struct nla_policy divulge_dccp_get_nl_policy[DIVULGE_A_DCCP_COOKIE + 1] = {
+	[DIVULGE_A_DCCP_GROUPS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[DIVULGE_A_DCCP_SRC] = { .type = NLA_BINARY, },
+	[DIVULGE_A_DCCP_DST] = { .type = NLA_BINARY, },
+	[DIVULGE_A_DCCP_SPORT] = { .type = NLA_U16, },
+	[DIVULGE_A_DCCP_DPORT] = { .type = NLA_U16, },
+	[DIVULGE_A_DCCP_IFINDEX] = { .type = NLA_U32, },
+	[DIVULGE_A_DCCP_COOKIE] = { .type = NLA_U64, },
+};
+
 /* Ops table for divulge */
 static const struct genl_split_ops divulge_nl_ops[] = {
 	{
@@ -83,9 +115,20 @@ static const struct genl_split_ops divulge_nl_ops[] = {
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
-		.cmd	= DIVULGE_CMD_DCCP_DUMP,
-		.dumpit	= divulge_nl_dccp_dump_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= DIVULGE_CMD_DCCP_DUMP,
+		.start		= divulge_nl_dccp_dump_start,
+		.dumpit		= divulge_nl_dccp_dump_dumpit,
+		.done		= divulge_nl_dccp_dump_done,
+		.policy		= divulge_dccp_dump_nl_policy,
+		.maxattr	= DIVULGE_A_DCCP_IFINDEX,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= DIVULGE_CMD_DCCP_GET,
+		.doit		= divulge_nl_dccp_get_doit,
+		.policy		= divulge_dccp_get_nl_policy,
+		.maxattr	= DIVULGE_A_DCCP_COOKIE,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

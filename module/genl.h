@@ -13,7 +13,9 @@
 #include <compat.h>
 
 int divulge_nl_birth_dump_start(struct netlink_callback *cb);
+int divulge_nl_dccp_dump_start(struct netlink_callback *cb);
 int divulge_nl_birth_dump_done(struct netlink_callback *cb);
+int divulge_nl_dccp_dump_done(struct netlink_callback *cb);
 
 int divulge_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info);
 int divulge_nl_birth_get_doit(struct sk_buff *skb, struct genl_info *info);
@@ -25,6 +27,7 @@ int divulge_nl_watch_dump_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int divulge_nl_dccp_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	DIVULGE_NLGRP_BIRTHS,

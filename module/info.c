@@ -35,6 +35,35 @@ static int put_births(struct sk_buff *msg, const struct sk_buff *req)
 	return nla_put(msg, DIVULGE_A_INFO_BIRTHS, sizeof(counters), &counters);
 }
 
+static int put_events(struct sk_buff *msg)
+{
+	static const enum divulge_ability abilities[] = {
+		DIVULGE_ABILITY_DCCP_WATCH,
+		DIVULGE_ABILITY_DCCP_CCID,
+		DIVULGE_ABILITY_DCCP_MPS,
+		DIVULGE_ABILITY_DCCP_LOSS,
+		DIVULGE_ABILITY_DCCP_RESET,
+	};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(abilities) && !err; i++)
+		err = put_ability(msg, abilities[i],
+				  divulge_dccp_events_absence(abilities[i]));
+	return err;
+}
+
+/* These are of all network namespaces, so not for who is kept in another. */
+static int put_statistics(struct sk_buff *msg, const struct net *net)
+{
+	struct divulge_dccp_statistics statistics;
+
+	if (!net_eq(net, &init_net) || divulge_dccp_count_all(&statistics))
+		return 0;
+	return nla_put(msg, DIVULGE_A_INFO_DCCP_STATISTICS, sizeof(statistics),
+		       &statistics);
+}
+
 static int put_info(struct sk_buff *msg, const struct sk_buff *req,
 		    struct net *net)
 {
@@ -49,12 +78,11 @@ static int put_info(struct sk_buff *msg, const struct sk_buff *req,
 						 DIVULGE_ABSENCE_OTHER_NETNS) ||
 	    put_ability(msg, DIVULGE_ABILITY_DCCP_DUMP,
 			divulge_dccp_absence()) ||
-	    put_ability(msg, DIVULGE_ABILITY_DCCP_WATCH,
-			divulge_dccp_events_absence()) ||
+	    put_events(msg) ||
 	    put_births(msg, req) ||
 	    nla_put(msg, DIVULGE_A_INFO_DCCP, sizeof(dccp), &dccp))
 		return -EMSGSIZE;
-	return 0;
+	return put_statistics(msg, net);
 }
 
 /**

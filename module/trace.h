@@ -43,6 +43,10 @@ TRACE_DEFINE_ENUM(DIVULGE_DCCP_ROLE_NONE);
 TRACE_DEFINE_ENUM(DIVULGE_DCCP_ROLE_LISTEN);
 TRACE_DEFINE_ENUM(DIVULGE_DCCP_ROLE_CLIENT);
 TRACE_DEFINE_ENUM(DIVULGE_DCCP_ROLE_SERVER);
+TRACE_DEFINE_ENUM(DIVULGE_DCCP_LOSS_KIND_INTERVAL);
+TRACE_DEFINE_ENUM(DIVULGE_DCCP_LOSS_KIND_CONGESTION);
+TRACE_DEFINE_ENUM(DIVULGE_DCCP_LOSS_KIND_RTO);
+TRACE_DEFINE_ENUM(DIVULGE_DCCP_LOSS_KIND_NO_FEEDBACK);
 
 #define show_file_type(val)						\
 	__print_symbolic(val,						\
@@ -84,6 +88,13 @@ TRACE_DEFINE_ENUM(DIVULGE_DCCP_ROLE_SERVER);
 		{ DIVULGE_DCCP_ROLE_LISTEN, "listen" },			\
 		{ DIVULGE_DCCP_ROLE_CLIENT, "client" },			\
 		{ DIVULGE_DCCP_ROLE_SERVER, "server" })
+
+#define show_dccp_loss(val)						\
+	__print_symbolic(val,						\
+		{ DIVULGE_DCCP_LOSS_KIND_INTERVAL, "interval" },	\
+		{ DIVULGE_DCCP_LOSS_KIND_CONGESTION, "congestion" },	\
+		{ DIVULGE_DCCP_LOSS_KIND_RTO, "rto" },			\
+		{ DIVULGE_DCCP_LOSS_KIND_NO_FEEDBACK, "no-feedback" })
 
 TRACE_EVENT(file_birth,
 	TP_PROTO(const struct divulge_birth *birth,
@@ -191,6 +202,141 @@ TRACE_EVENT(dccp_state,
 		  show_dccp_state(__entry->state),
 		  __entry->tx_ccid, __entry->rx_ccid, __entry->mps,
 		  __entry->pmtu, __entry->service)
+);
+
+TRACE_EVENT(dccp_ccid,
+	TP_PROTO(const struct divulge_dccp_sock *sock),
+	TP_ARGS(sock),
+
+	TP_STRUCT__entry(
+		__array(u8, saddr, sizeof(struct sockaddr_in6))
+		__array(u8, daddr, sizeof(struct sockaddr_in6))
+		__field(u64, cookie)
+		__field(u64, netns)
+		__field(u32, service)
+		__field(u16, sport)
+		__field(u16, dport)
+		__field(u8, family)
+		__field(u8, state)
+		__field(u8, role)
+		__field(s16, tx_ccid)
+		__field(s16, rx_ccid)
+	),
+
+	TP_fast_assign(
+		fill_sockaddr(__entry->saddr, sock->family, sock->saddr,
+			      sock->sport);
+		fill_sockaddr(__entry->daddr, sock->family, sock->daddr,
+			      sock->dport);
+		__entry->cookie = sock->cookie;
+		__entry->netns = sock->netns;
+		__entry->service = sock->service;
+		__entry->sport = sock->sport;
+		__entry->dport = sock->dport;
+		__entry->family = sock->family;
+		__entry->state = sock->state;
+		__entry->role = sock->role;
+		__entry->tx_ccid = sock->tx_ccid;
+		__entry->rx_ccid = sock->rx_ccid;
+	),
+
+	TP_printk("src=%pISpc dest=%pISpc cookie=%llu netns=%llu service=%u state=%s role=%s tx_ccid=%d rx_ccid=%d",
+		  __entry->saddr, __entry->daddr, __entry->cookie,
+		  __entry->netns, __entry->service,
+		  show_dccp_state(__entry->state),
+		  show_dccp_role(__entry->role),
+		  __entry->tx_ccid, __entry->rx_ccid)
+);
+
+TRACE_EVENT(dccp_mps,
+	TP_PROTO(const struct divulge_dccp_sock *sock,
+		 const struct divulge_dccp_mps *old),
+	TP_ARGS(sock, old),
+
+	TP_STRUCT__entry(
+		__array(u8, saddr, sizeof(struct sockaddr_in6))
+		__array(u8, daddr, sizeof(struct sockaddr_in6))
+		__field(u64, cookie)
+		__field(u64, netns)
+		__field(u32, service)
+		__field(u16, sport)
+		__field(u16, dport)
+		__field(u8, family)
+		__field(u8, state)
+		__field(u32, old_mps)
+		__field(u32, mps)
+		__field(u32, old_pmtu)
+		__field(u32, pmtu)
+	),
+
+	TP_fast_assign(
+		fill_sockaddr(__entry->saddr, sock->family, sock->saddr,
+			      sock->sport);
+		fill_sockaddr(__entry->daddr, sock->family, sock->daddr,
+			      sock->dport);
+		__entry->cookie = sock->cookie;
+		__entry->netns = sock->netns;
+		__entry->service = sock->service;
+		__entry->sport = sock->sport;
+		__entry->dport = sock->dport;
+		__entry->family = sock->family;
+		__entry->state = sock->state;
+		__entry->old_mps = old->old_mps;
+		__entry->mps = sock->mps;
+		__entry->old_pmtu = old->old_pmtu;
+		__entry->pmtu = sock->pmtu;
+	),
+
+	TP_printk("src=%pISpc dest=%pISpc cookie=%llu netns=%llu service=%u state=%s old_mps=%u mps=%u old_pmtu=%u pmtu=%u",
+		  __entry->saddr, __entry->daddr, __entry->cookie,
+		  __entry->netns, __entry->service,
+		  show_dccp_state(__entry->state),
+		  __entry->old_mps, __entry->mps, __entry->old_pmtu,
+		  __entry->pmtu)
+);
+
+TRACE_EVENT(dccp_loss,
+	TP_PROTO(const struct divulge_dccp_sock *sock, u8 kind),
+	TP_ARGS(sock, kind),
+
+	TP_STRUCT__entry(
+		__array(u8, saddr, sizeof(struct sockaddr_in6))
+		__array(u8, daddr, sizeof(struct sockaddr_in6))
+		__field(u64, cookie)
+		__field(u64, netns)
+		__field(u32, service)
+		__field(u16, sport)
+		__field(u16, dport)
+		__field(u8, family)
+		__field(u8, state)
+		__field(s16, tx_ccid)
+		__field(s16, rx_ccid)
+		__field(u8, kind)
+	),
+
+	TP_fast_assign(
+		fill_sockaddr(__entry->saddr, sock->family, sock->saddr,
+			      sock->sport);
+		fill_sockaddr(__entry->daddr, sock->family, sock->daddr,
+			      sock->dport);
+		__entry->cookie = sock->cookie;
+		__entry->netns = sock->netns;
+		__entry->service = sock->service;
+		__entry->sport = sock->sport;
+		__entry->dport = sock->dport;
+		__entry->family = sock->family;
+		__entry->state = sock->state;
+		__entry->tx_ccid = sock->tx_ccid;
+		__entry->rx_ccid = sock->rx_ccid;
+		__entry->kind = kind;
+	),
+
+	TP_printk("src=%pISpc dest=%pISpc cookie=%llu netns=%llu service=%u state=%s tx_ccid=%d rx_ccid=%d kind=%s",
+		  __entry->saddr, __entry->daddr, __entry->cookie,
+		  __entry->netns, __entry->service,
+		  show_dccp_state(__entry->state),
+		  __entry->tx_ccid, __entry->rx_ccid,
+		  show_dccp_loss(__entry->kind))
 );
 
 #endif /* _DIVULGE_TRACE_H */

@@ -16,11 +16,10 @@ struct socks {
 	size_t nr, room;
 };
 
-static int keep_sock(const struct nlmsghdr *nlh, void *arg)
+static int keep_entry(struct socks *socks, const struct nlattr *entry)
 {
-	const struct nlattr *tb[DIVULGE_A_DCCP_MAX + 1];
+	const struct nlattr *tb[DIVULGE_A_DCCP_ENTRY_MAX + 1];
 	struct divulge_dccp_sock *more;
-	struct socks *socks = arg;
 	size_t room;
 
 	if (socks->nr == socks->room) {
@@ -31,10 +30,25 @@ static int keep_sock(const struct nlmsghdr *nlh, void *arg)
 		socks->sock = more;
 		socks->room = room;
 	}
-	genl_attrs(nlh, tb, DIVULGE_A_DCCP_MAX);
-	if (genl_struct(tb[DIVULGE_A_DCCP_SOCK], &socks->sock[socks->nr],
+	genl_nested(entry, tb, DIVULGE_A_DCCP_ENTRY_MAX);
+	if (genl_struct(tb[DIVULGE_A_DCCP_ENTRY_SOCK], &socks->sock[socks->nr],
 			sizeof(*socks->sock)))
 		socks->nr++;
+	return 0;
+}
+
+static int keep_socks(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr;
+	int err;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) != DIVULGE_A_DCCP_ENTRY)
+			continue;
+		err = keep_entry(arg, attr);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -66,7 +80,7 @@ static int dump(struct genl *genl, struct socks *socks)
 		socks->nr = 0;
 		err = genl_talk(genl, genl_request(genl, DIVULGE_CMD_DCCP_DUMP,
 						   NLM_F_DUMP),
-				keep_sock, socks);
+				keep_socks, socks);
 		if (err != -EINTR)
 			break;
 	}

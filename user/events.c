@@ -242,7 +242,7 @@ static int on_change(struct events *e, const struct nlattr *event)
 		return 0;
 	genl_struct(tb[DIVULGE_A_DCCP_EVENT_SOCK], &sock, sizeof(sock));
 	err = on_number(e, &e->dccp, change.seq, change.time);
-	if (err)
+	if (err || change.kind != DIVULGE_DCCP_CHANGE_KIND_STATE)
 		return err;
 	return put_event(e, &rec);
 }
