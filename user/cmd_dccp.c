@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "dccp.h"
 #include "module.h"
 #include "sink.h"
 #include "text.h"
@@ -12,42 +13,39 @@
 #define MAX_TRIES	5
 
 struct socks {
-	struct divulge_dccp_sock *sock;
+	struct dccp_entry *sock;
 	size_t nr, room;
 };
 
-static int keep_entry(struct socks *socks, const struct nlattr *entry)
+static int make_room(struct socks *socks)
 {
-	const struct nlattr *tb[DIVULGE_A_DCCP_ENTRY_MAX + 1];
-	struct divulge_dccp_sock *more;
-	size_t room;
+	size_t room = socks->room ? 2 * socks->room : 64;
+	struct dccp_entry *more;
 
-	if (socks->nr == socks->room) {
-		room = socks->room ? 2 * socks->room : 64;
-		more = reallocarray(socks->sock, room, sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		socks->sock = more;
-		socks->room = room;
-	}
-	genl_nested(entry, tb, DIVULGE_A_DCCP_ENTRY_MAX);
-	if (genl_struct(tb[DIVULGE_A_DCCP_ENTRY_SOCK], &socks->sock[socks->nr],
-			sizeof(*socks->sock)))
-		socks->nr++;
+	if (socks->nr < socks->room)
+		return 0;
+	more = reallocarray(socks->sock, room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	socks->sock = more;
+	socks->room = room;
 	return 0;
 }
 
 static int keep_socks(const struct nlmsghdr *nlh, void *arg)
 {
+	struct socks *socks = arg;
 	const struct nlattr *attr;
 	int err;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) != DIVULGE_A_DCCP_ENTRY)
 			continue;
-		err = keep_entry(arg, attr);
+		err = make_room(socks);
 		if (err)
 			return err;
+		if (dccp_entry_decode(attr, &socks->sock[socks->nr]))
+			socks->nr++;
 	}
 	return 0;
 }
@@ -97,9 +95,7 @@ static void show(struct sink *sink, const struct socks *socks)
 	size_t i;
 
 	for (i = 0; i < socks->nr && !sink->err; i++) {
-		struct record rec = {
-			.part = { { sock_fields, &socks->sock[i] } },
-		};
+		struct record rec = dccp_entry_record(&socks->sock[i]);
 
 		sink_put(sink, &rec);
 	}

@@ -12,6 +12,10 @@ static const char *const abilities[NR_ABILITIES] = {
 	[DIVULGE_ABILITY_BIRTH_WATCH]	= "birth events",
 	[DIVULGE_ABILITY_DCCP_DUMP]	= "DCCP sockets",
 	[DIVULGE_ABILITY_DCCP_WATCH]	= "DCCP events",
+	[DIVULGE_ABILITY_DCCP_CCID]	= "DCCP CCID events",
+	[DIVULGE_ABILITY_DCCP_MPS]	= "DCCP MPS events",
+	[DIVULGE_ABILITY_DCCP_LOSS]	= "DCCP loss events",
+	[DIVULGE_ABILITY_DCCP_RESET]	= "DCCP Reset Codes",
 };
 
 static void show_counter(const struct field *field, const void *counters)

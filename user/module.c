@@ -18,6 +18,9 @@ static const char *const mends[] = {
 	[DIVULGE_ABSENCE_NO_TRACEPOINT] =
 		"this kernel lacks the tracepoint inet_sock_set_state: "
 		"boot one with CONFIG_TRACEPOINTS",
+	[DIVULGE_ABSENCE_NO_PROBE] =
+		"the kernel function it hangs on cannot be probed: "
+		"boot a kernel with CONFIG_KPROBES",
 	[DIVULGE_ABSENCE_OTHER_NETNS] =
 		"births are published in the first network namespace only: "
 		"ask there",

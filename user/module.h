@@ -8,7 +8,7 @@
 
 #include "genl.h"
 
-#define NR_ABILITIES	(DIVULGE_ABILITY_DCCP_WATCH + 1)
+#define NR_ABILITIES	(DIVULGE_ABILITY_DCCP_RESET + 1)
 
 /**
  * struct module_info - what the kernel module says of itself

@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <inttypes.h>
-#include <net/if.h>
 #include <string.h>
 
 #include <linux/divulge.h>
 
+#include "dccp.h"
+#include "fields.h"
 #include "module.h"
-#include "record.h"
+#include "service.h"
 #include "stream.h"
-#include "text.h"
-#include "util.h"
-
-#define SIZE_OF(s, m)		sizeof(((struct s *)NULL)->m)
-
-#define FIELD(k, s, m, n)						\
-	.name = n, .kind = FIELD_##k, .offset = offsetof(struct s, m),	\
-	.size = SIZE_OF(s, m)
-
-#define PLAIN(k, s, m)		{ FIELD(k, s, m, #m) }
-#define PAIR(k, s, m, o, n)						\
-	{ FIELD(k, s, m, n), .second = offsetof(struct s, o) }
-#define NAMED(k, s, m, of)						\
-	{ FIELD(k, s, m, #m), .names = of, .nr_names = ARRAY_SIZE(of) }
 
 static const char *const file_types[] = {
 	[DIVULGE_FILE_TYPE_UNKNOWN]		= "unknown",
@@ -77,28 +63,6 @@ static const char *const birth_kinds[] = {
 	[DIVULGE_BIRTH_KIND_SNAPSHOT]		= "snapshot",
 };
 
-static const char *const dccp_states[] = {
-	[DIVULGE_DCCP_STATE_UNKNOWN]		= "unknown",
-	[DIVULGE_DCCP_STATE_CLOSED]		= "closed",
-	[DIVULGE_DCCP_STATE_REQUEST]		= "request",
-	[DIVULGE_DCCP_STATE_LISTEN]		= "listen",
-	[DIVULGE_DCCP_STATE_RESPOND]		= "respond",
-	[DIVULGE_DCCP_STATE_PARTOPEN]		= "partopen",
-	[DIVULGE_DCCP_STATE_OPEN]		= "open",
-	[DIVULGE_DCCP_STATE_ACTIVE_CLOSEREQ]	= "active-closereq",
-	[DIVULGE_DCCP_STATE_PASSIVE_CLOSE]	= "passive-close",
-	[DIVULGE_DCCP_STATE_PASSIVE_CLOSEREQ]	= "passive-closereq",
-	[DIVULGE_DCCP_STATE_CLOSING]		= "closing",
-	[DIVULGE_DCCP_STATE_TIMEWAIT]		= "timewait",
-};
-
-static const char *const dccp_roles[] = {
-	[DIVULGE_DCCP_ROLE_NONE]		= "none",
-	[DIVULGE_DCCP_ROLE_LISTEN]		= "listen",
-	[DIVULGE_DCCP_ROLE_CLIENT]		= "client",
-	[DIVULGE_DCCP_ROLE_SERVER]		= "server",
-};
-
 static const char *const absences[] = {
 	[DIVULGE_ABSENCE_NONE]			= "present",
 	[DIVULGE_ABSENCE_NOT_BUILT]		= "not-built",
@@ -106,11 +70,7 @@ static const char *const absences[] = {
 	[DIVULGE_ABSENCE_REMOVED]		= "removed",
 	[DIVULGE_ABSENCE_NO_TRACEPOINT]		= "no-tracepoint",
 	[DIVULGE_ABSENCE_OTHER_NETNS]		= "other-netns",
-};
-
-static const char *const families[] = {
-	[AF_INET]				= "inet",
-	[AF_INET6]				= "inet6",
+	[DIVULGE_ABSENCE_NO_PROBE]		= "no-probe",
 };
 
 const struct field birth_fields[] = {
@@ -173,37 +133,6 @@ const struct field place_fields[] = {
 	{ 0 }
 };
 
-const struct field sock_fields[] = {
-	NAMED(ENUM, divulge_dccp_sock, family, families),
-	PAIR(ADDR, divulge_dccp_sock, saddr, family, "saddr"),
-	PLAIN(UINT, divulge_dccp_sock, sport),
-	PAIR(ADDR, divulge_dccp_sock, daddr, family, "daddr"),
-	PLAIN(UINT, divulge_dccp_sock, dport),
-	NAMED(STATE, divulge_dccp_sock, state, dccp_states),
-	NAMED(ENUM, divulge_dccp_sock, role, dccp_roles),
-	PLAIN(CCID, divulge_dccp_sock, tx_ccid),
-	PLAIN(CCID, divulge_dccp_sock, rx_ccid),
-	PLAIN(UINT, divulge_dccp_sock, mps),
-	PLAIN(UINT, divulge_dccp_sock, pmtu),
-	PLAIN(SERVICE, divulge_dccp_sock, service),
-	PLAIN(UINT, divulge_dccp_sock, cookie),
-	PLAIN(UINT, divulge_dccp_sock, inode),
-	PLAIN(UINT, divulge_dccp_sock, netns),
-	PLAIN(UINT, divulge_dccp_sock, uid),
-	PLAIN(UINT, divulge_dccp_sock, ifindex),
-	PLAIN(UINT, divulge_dccp_sock, busy),
-	{ FIELD(LOCAL, divulge_dccp_sock, saddr, "local") },
-	{ FIELD(PEER, divulge_dccp_sock, daddr, "peer") },
-	{ 0 }
-};
-
-const struct field change_fields[] = {
-	PLAIN(UINT, divulge_dccp_change, seq),
-	PLAIN(TIME, divulge_dccp_change, time),
-	NAMED(STATE, divulge_dccp_change, old_state, dccp_states),
-	{ 0 }
-};
-
 const struct field lost_fields[] = {
 	PLAIN(UINT, lost, count),
 	PLAIN(UINT, lost, first_seq),
@@ -230,6 +159,10 @@ const struct field info_fields[] = {
 	ABILITY("birth_watch", DIVULGE_ABILITY_BIRTH_WATCH),
 	ABILITY("dccp_dump", DIVULGE_ABILITY_DCCP_DUMP),
 	ABILITY("dccp_watch", DIVULGE_ABILITY_DCCP_WATCH),
+	ABILITY("dccp_ccid", DIVULGE_ABILITY_DCCP_CCID),
+	ABILITY("dccp_mps", DIVULGE_ABILITY_DCCP_MPS),
+	ABILITY("dccp_loss", DIVULGE_ABILITY_DCCP_LOSS),
+	ABILITY("dccp_reset", DIVULGE_ABILITY_DCCP_RESET),
 	{ 0 }
 };
 
@@ -243,6 +176,7 @@ const struct field birth_counters_fields[] = {
 const struct field dccp_counters_fields[] = {
 	PLAIN(UINT, divulge_dccp_counters, dccp_published),
 	PLAIN(UINT, divulge_dccp_counters, dccp_lost),
+	PLAIN(UINT, divulge_dccp_counters, dccp_missed),
 	{ 0 }
 };
 
@@ -290,6 +224,12 @@ static void set_uint(struct value *v, uint64_t u)
 	v->u = u;
 }
 
+static void set_int(struct value *v, int64_t i)
+{
+	v->kind = VALUE_INT;
+	v->i = i;
+}
+
 static void set_bytes(struct value *v, const char *data, size_t len)
 {
 	v->kind = data ? VALUE_BYTES : VALUE_NULL;
@@ -330,12 +270,11 @@ static void set_types(struct value *v, const struct field *field, uint32_t types
 		set_flags(v, field, types);
 }
 
-static void set_limit(struct value *v, uint64_t limit, size_t size)
+/* One value of those a number may have stands for none. */
+static void set_unless(struct value *v, uint64_t u, uint64_t none)
 {
-	uint64_t none = size == sizeof(uint32_t) ? UINT32_MAX : 0;
-
-	if (limit != none)
-		set_uint(v, limit);
+	if (u != none)
+		set_uint(v, u);
 }
 
 static void set_dev(struct value *v, uint64_t major, uint64_t minor)
@@ -358,25 +297,81 @@ static void set_ccid(struct value *v, int16_t ccid)
 		set_uint(v, ccid);
 }
 
+static void set_number(struct value *v, const struct field *field,
+		       const void *at)
+{
+	uint64_t u = load(at, field->size);
+
+	switch (field->kind) {
+	case FIELD_RTT:
+	case FIELD_TIMER:
+		set_unless(v, u, 0);
+		break;
+	case FIELD_LIMIT:
+		set_unless(v, u, field->size == sizeof(uint32_t) ? UINT32_MAX
+								 : 0);
+		break;
+	case FIELD_MILLIONTHS:
+		set_unless(v, u, UINT32_MAX);
+		break;
+	case FIELD_RATE:
+		set_unless(v, u, UINT64_MAX);
+		break;
+	default:
+		set_uint(v, u);
+		break;
+	}
+}
+
+static void set_services(struct value *v, const struct dccp_services *services)
+{
+	if (!services->nr)
+		return;
+	v->kind = VALUE_UINTS;
+	v->uints.u = services->code;
+	v->uints.nr = services->nr;
+}
+
+static void set_letters(struct value *v, uint32_t service)
+{
+	if (service_letters(service, v->buf))
+		set_bytes(v, v->buf, SERVICE_LETTERS);
+}
+
 /**
  * field_value - what a field holds, as a machine wants it
  * @field: the field, FIELD_IS_DATA()
- * @data: struct that it is in
+ * @data: struct that it is in, NULL if it is not there
  * @v: filled; may point into @data and into itself
  */
 void field_value(const struct field *field, const void *data, struct value *v)
 {
-	const char *at = (const char *)data + field->offset;
-	const char *second = (const char *)data + field->second;
+	const char *at, *second;
 	const struct divulge_birth *birth = data;
-	const struct bytes *bytes = (const void *)at;
+	const struct bytes *bytes;
 	struct stamp stamp;
 
 	v->kind = VALUE_NULL;
+	if (!data)
+		return;
+	at = (const char *)data + field->offset;
+	second = (const char *)data + field->second;
+	bytes = (const void *)at;
 	switch (field->kind) {
 	case FIELD_UINT:
 	case FIELD_SERVICE:
-		set_uint(v, load(at, field->size));
+	case FIELD_LIMIT:
+	case FIELD_USEC:
+	case FIELD_RTT:
+	case FIELD_MSEC:
+	case FIELD_TIMER:
+	case FIELD_RATE:
+	case FIELD_RATE64:
+	case FIELD_MILLIONTHS:
+		set_number(v, field, at);
+		break;
+	case FIELD_INT:
+		set_int(v, load(at, sizeof(int64_t)));
 		break;
 	case FIELD_ENUM:
 	case FIELD_STATE:
@@ -420,13 +415,19 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_CCID:
 		set_ccid(v, load(at, sizeof(int16_t)));
 		break;
-	case FIELD_LIMIT:
-		set_limit(v, load(at, field->size), field->size);
+	case FIELD_LETTERS:
+		set_letters(v, load(at, sizeof(uint32_t)));
+		break;
+	case FIELD_SERVICES:
+		set_services(v, (const void *)at);
 		break;
 	case FIELD_BORN:
 	case FIELD_LOCAL:
 	case FIELD_PEER:
 	case FIELD_WHERE:
+	case FIELD_CCIDS:
+	case FIELD_CODES:
+	case FIELD_WINDOW:
 		break;
 	}
 }
@@ -450,180 +451,6 @@ bool value_flag(const struct value *v, unsigned int bit, struct value *flag)
 	else
 		set_uint(flag, mask);
 	return flags->bits & mask;
-}
-
-static void put_value(const struct field *field, const struct value *v,
-		      FILE *out);
-
-static void put_flags(const struct field *field, const struct value *v,
-		      FILE *out)
-{
-	bool first = true;
-	struct value flag;
-	unsigned int bit;
-
-	if (!v->flags.bits)
-		putc('-', out);
-	for (bit = 0; bit < NR_FLAGS; bit++) {
-		if (!value_flag(v, bit, &flag))
-			continue;
-		if (!first)
-			putc(',', out);
-		put_value(field, &flag, out);
-		first = false;
-	}
-}
-
-static void put_value(const struct field *field, const struct value *v,
-		      FILE *out)
-{
-	char buf[STAMP_LEN];
-
-	switch (v->kind) {
-	case VALUE_NULL:
-		putc('-', out);
-		break;
-	case VALUE_UINT:
-		fprintf(out, "%" PRIu64, v->u);
-		break;
-	case VALUE_BYTES:
-		text_put(out, v->bytes.data, v->bytes.len);
-		break;
-	case VALUE_STAMP:
-		if (field->kind == FIELD_TIME)
-			stamp_clock(v->stamp, buf);
-		else
-			stamp_local(v->stamp, buf);
-		fputs(buf, out);
-		break;
-	case VALUE_FLAGS:
-		put_flags(field, v, out);
-		break;
-	}
-}
-
-static void put_born(const struct field *field,
-		     const struct divulge_birth *birth, FILE *out)
-{
-	struct stamp t = { birth->btime_sec, birth->btime_nsec };
-	char buf[STAMP_LEN];
-	struct value why;
-
-	if (birth->missing == DIVULGE_BIRTH_MISSING_NONE) {
-		stamp_local(t, buf);
-		fputs(buf, out);
-		return;
-	}
-	set_enum(&why, field, birth->missing);
-	putc('(', out);
-	put_value(field, &why, out);
-	putc(')', out);
-}
-
-static void put_capitals(const struct value *v, FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < v->bytes.len; i++)
-		putc(toupper((unsigned char)v->bytes.data[i]), out);
-}
-
-static bool is_service_char(unsigned char c)
-{
-	return isascii(c) && (isalnum(c) || (c && strchr("-_+.*/?@", c)));
-}
-
-/* RFC 4340, 8.1.2, has a short form for codes of four such characters. */
-static void put_service(uint32_t service, FILE *out)
-{
-	unsigned char c[sizeof(service)];
-	size_t i;
-
-	service = htonl(service);
-	memcpy(c, &service, sizeof(c));
-	for (i = 0; i < sizeof(c); i++)
-		if (!is_service_char(c[i]))
-			break;
-	if (i == sizeof(c))
-		fprintf(out, "SC:%.4s", (const char *)c);
-	else
-		fprintf(out, "SC=%" PRIu32, ntohl(service));
-}
-
-static void put_device(unsigned int ifindex, FILE *out)
-{
-	char name[IF_NAMESIZE];
-
-	if (!ifindex)
-		return;
-	if (if_indextoname(ifindex, name))
-		fprintf(out, "%%%s", name);
-	else
-		fprintf(out, "%%%u", ifindex);
-}
-
-static void put_end(const struct divulge_dccp_sock *sock, const void *addr,
-		    unsigned int ifindex, unsigned int port, FILE *out)
-{
-	char buf[INET6_ADDRSTRLEN] = "?";
-
-	inet_ntop(sock->family, addr, buf, sizeof(buf));
-	fprintf(out, sock->family == AF_INET6 ? "[%s]" : "%s", buf);
-	put_device(ifindex, out);
-	if (port)
-		fprintf(out, ":%u", port);
-	else
-		fputs(":*", out);
-}
-
-static void put_where(const struct place *place, FILE *out)
-{
-	if (place->path.data) {
-		text_put(out, place->path.data, place->path.len);
-		return;
-	}
-	fputs("?/", out);
-	text_put(out, place->name.data, place->name.len);
-}
-
-/**
- * field_text - write what a field holds for people to read
- * @field: the field
- * @data: struct that it is in
- * @out: where to
- */
-void field_text(const struct field *field, const void *data, FILE *out)
-{
-	const struct divulge_dccp_sock *sock = data;
-	struct value v;
-
-	field_value(field, data, &v);
-	switch (field->kind) {
-	case FIELD_STATE:
-		if (v.kind == VALUE_BYTES)
-			put_capitals(&v, out);
-		else
-			put_value(field, &v, out);
-		break;
-	case FIELD_SERVICE:
-		put_service(v.u, out);
-		break;
-	case FIELD_BORN:
-		put_born(field, data, out);
-		break;
-	case FIELD_LOCAL:
-		put_end(sock, sock->saddr, sock->ifindex, sock->sport, out);
-		break;
-	case FIELD_PEER:
-		put_end(sock, sock->daddr, 0, sock->dport, out);
-		break;
-	case FIELD_WHERE:
-		put_where(data, out);
-		break;
-	default:
-		put_value(field, &v, out);
-		break;
-	}
 }
 
 /**
@@ -651,23 +478,4 @@ const struct field *record_field(const struct record *rec, const char *name,
 		}
 	}
 	return NULL;
-}
-
-/**
- * record_text - write one field of a record for people to read
- * @rec: the record
- * @name: name of the field
- * @out: where to
- *
- * Return: false if the record has no such field.
- */
-bool record_text(const struct record *rec, const char *name, FILE *out)
-{
-	const struct field *field;
-	const void *data;
-
-	field = record_field(rec, name, strlen(name), &data);
-	if (field)
-		field_text(field, data, out);
-	return field;
 }

@@ -18,9 +18,11 @@ struct bytes {
 enum value_kind {
 	VALUE_NULL,
 	VALUE_UINT,
+	VALUE_INT,
 	VALUE_BYTES,
 	VALUE_STAMP,
 	VALUE_FLAGS,
+	VALUE_UINTS,
 };
 
 #define NR_FLAGS	32
@@ -32,28 +34,39 @@ struct flags {
 	size_t nr_names;
 };
 
+/* Numbers in a row */
+struct uints {
+	const uint32_t *u;
+	size_t nr;
+};
+
 /**
  * struct value - what a field holds
  * @kind: which member of the union is set
  * @u: number
+ * @i: number that may be negative
  * @bytes: text
  * @stamp: point in time
  * @flags: what value_flag() takes apart
+ * @uints: numbers
  * @buf: where @bytes points if the text was made
  */
 struct value {
 	enum value_kind kind;
 	union {
 		uint64_t u;
+		int64_t i;
 		struct bytes bytes;
 		struct stamp stamp;
 		struct flags flags;
+		struct uints uints;
 	};
 	char buf[48];
 };
 
 enum field_kind {
 	FIELD_UINT,	/* size: 1, 2, 4 or 8 bytes */
+	FIELD_INT,	/* 8 bytes */
 	FIELD_ENUM,	/* one byte; names */
 	FIELD_STATE,	/* the same, in capitals for people */
 	FIELD_FLAGS,	/* size: 1 or 4 bytes; names, that of bit 0 first */
@@ -68,13 +81,27 @@ enum field_kind {
 	FIELD_ADDR,	/* in network order; second: offset of the family */
 	FIELD_CCID,	/* -1: none */
 	FIELD_SERVICE,
+	FIELD_LETTERS,	/* of a service code, if it has any */
+	FIELD_SERVICES,	/* struct dccp_services */
 	FIELD_LIMIT,	/* size: 8 bytes, 0: none; or 4 bytes, -1: none */
 
-	/* Two fields in one, for people only */
+	/* Numbers that people get with a unit; size as in FIELD_UINT */
+	FIELD_USEC,	/* microseconds */
+	FIELD_RTT,	/* the same, 0: none */
+	FIELD_MSEC,	/* milliseconds */
+	FIELD_TIMER,	/* the same, 0: none */
+	FIELD_RATE,	/* bytes per second; 8 bytes, -1: none */
+	FIELD_RATE64,	/* 64ths of that */
+	FIELD_MILLIONTHS, /* 4 bytes, -1: none */
+
+	/* Several fields in one, for people only */
 	FIELD_BORN,	/* birth, or in parentheses why there is none */
 	FIELD_LOCAL,	/* address, interface and port */
 	FIELD_PEER,
 	FIELD_WHERE,	/* path, or as much of it as is known */
+	FIELD_CCIDS,	/* of both half-connections */
+	FIELD_CODES,	/* first service code, and how many more there are */
+	FIELD_WINDOW,	/* window in packets, or rate */
 };
 
 #define FIELD_IS_DATA(f)	((f)->kind < FIELD_BORN)
@@ -116,12 +143,12 @@ struct noted {
 	int64_t time;
 };
 
-#define RECORD_MAX_PARTS	3
+#define RECORD_MAX_PARTS	10
 
 /**
  * struct part - one struct of a record
  * @fields: what is in it
- * @data: the struct
+ * @data: the struct; NULL if it is not there, and so its fields hold nothing
  */
 struct part {
 	const struct field *fields;
@@ -145,7 +172,20 @@ extern const struct field origin_fields[];
 extern const struct field path_fields[];
 extern const struct field place_fields[];
 extern const struct field sock_fields[];
+extern const struct field seq_fields[];
+extern const struct field feat_fields[];
+extern const struct field timers_fields[];
+extern const struct field ccid2_tx_fields[];
+extern const struct field ccid2_rx_fields[];
+extern const struct field ccid3_tx_fields[];
+extern const struct field ccid3_rx_fields[];
+extern const struct field entry_fields[];
+extern const struct field figures_fields[];
 extern const struct field change_fields[];
+extern const struct field mps_fields[];
+extern const struct field loss_fields[];
+extern const struct field close_fields[];
+extern const struct field statistics_fields[];
 extern const struct field lost_fields[];
 extern const struct field noticed_fields[];
 extern const struct field info_fields[];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One JSON object a line, flat but for the names of flags */
+/* One JSON object a line, flat but for arrays */
 
 #include <errno.h>
 #include <string.h>
@@ -53,12 +53,12 @@ static struct json_object *from_bytes(const struct bytes *bytes)
 
 static int from_value(const struct value *v, struct json_object **obj);
 
-static int add_flag(struct json_object *to, const struct value *flag)
+static int add_item(struct json_object *to, const struct value *v)
 {
 	struct json_object *obj;
 	int err;
 
-	err = from_value(flag, &obj);
+	err = from_value(v, &obj);
 	if (err)
 		return err;
 	if (!json_object_array_add(to, obj))
@@ -75,7 +75,24 @@ static struct json_object *from_flags(const struct value *v)
 	unsigned int bit;
 
 	for (bit = 0; obj && bit < NR_FLAGS; bit++) {
-		if (!value_flag(v, bit, &flag) || !add_flag(obj, &flag))
+		if (!value_flag(v, bit, &flag) || !add_item(obj, &flag))
+			continue;
+		json_object_put(obj);
+		obj = NULL;
+	}
+	return obj;
+}
+
+static struct json_object *from_uints(const struct uints *uints)
+{
+	struct json_object *obj = json_object_new_array();
+	struct value v;
+	size_t i;
+
+	v.kind = VALUE_UINT;
+	for (i = 0; obj && i < uints->nr; i++) {
+		v.u = uints->u[i];
+		if (!add_item(obj, &v))
 			continue;
 		json_object_put(obj);
 		obj = NULL;
@@ -94,6 +111,9 @@ static int from_value(const struct value *v, struct json_object **obj)
 	case VALUE_UINT:
 		*obj = json_object_new_uint64(v->u);
 		break;
+	case VALUE_INT:
+		*obj = json_object_new_int64(v->i);
+		break;
 	case VALUE_BYTES:
 		*obj = from_bytes(&v->bytes);
 		break;
@@ -103,6 +123,9 @@ static int from_value(const struct value *v, struct json_object **obj)
 		break;
 	case VALUE_FLAGS:
 		*obj = from_flags(v);
+		break;
+	case VALUE_UINTS:
+		*obj = from_uints(&v->uints);
 		break;
 	}
 	return *obj ? 0 : -ENOMEM;

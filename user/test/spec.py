@@ -10,6 +10,19 @@ import sys
 SPEC = pathlib.Path(__file__).parents[2] / "module" / "divulge.yaml"
 
 
+# What tells members of one name apart where structs make one record
+PREFIXES = {
+    "dccp-timers": "timer_",
+    "dccp-ccid2-tx": "ccid2_tx_", "dccp-ccid2-rx": "ccid2_rx_",
+    "dccp-ccid3-tx": "ccid3_tx_", "dccp-ccid3-rx": "ccid3_rx_",
+    "dccp-statistics": "dccp_",
+}
+NAMES = {
+    ("dccp-change", "kind"): "change",
+    ("dccp-loss", "kind"): "loss",
+}
+
+
 def key(member):
     """Seconds and nanoseconds make one time, major and minor one device."""
     name = re.sub(r"(time-n?sec)$", lambda m: "time", member)
@@ -23,14 +36,21 @@ def from_spec(spec):
              for n, d in defs.items() if d["type"] in ("enum", "flags")}
     want = {}
     for name in ("birth", "birth-skip", "birth-total", "birth-origin",
-                 "dccp-sock", "dccp-change", "birth-counters",
+                 "dccp-sock", "dccp-seq", "dccp-feat", "dccp-timers",
+                 "dccp-ccid2-tx", "dccp-ccid2-rx", "dccp-ccid3-tx",
+                 "dccp-ccid3-rx", "dccp-statistics", "dccp-change",
+                 "dccp-mps", "dccp-loss", "dccp-close", "birth-counters",
                  "dccp-counters", "watch", "unmount"):
         for member in defs[name]["members"]:
             if member["name"] != "reserved":
-                want[name, key(member["name"])] = \
-                    enums.get(member.get("enum"), [])
-    # The address family is no enum of ours, nor is "none" what one would read
+                called = NAMES.get((name, member["name"]),
+                                   PREFIXES.get(name, "") +
+                                   key(member["name"]))
+                want[name, called] = enums.get(member.get("enum"), [])
+    # The address family and what is shut are no enums of ours, nor is "none"
+    # what one would read
     want["dccp-sock", "family"] = ["inet", "inet6"]
+    want["dccp-sock", "shutdown"] = ["receive", "send"]
     want["watch", "types"] = enums["file-type"]
     want["info", "version"] = []
     for ability in enums["ability"]:

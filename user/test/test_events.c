@@ -166,12 +166,13 @@ static void test_change(void)
 	ok(!events_message(nlh, &events), "a change");
 	is_text("{\"event\":\"dccp-state\",\"seq\":1,"
 		"\"time\":\"1970-01-01T00:00:03.000000000Z\","
-		"\"old_state\":\"respond\",\"family\":\"inet6\","
+		"\"old_state\":\"respond\",\"change\":\"state\",\"family\":\"inet6\","
 		"\"saddr\":\"::1\",\"sport\":5001,\"daddr\":\"fe80::2\","
 		"\"dport\":40000,\"state\":\"open\",\"role\":\"server\","
 		"\"tx_ccid\":2,\"rx_ccid\":null,\"mps\":1424,\"pmtu\":1500,"
 		"\"service\":1717858426,\"cookie\":4097,\"inode\":144,"
-		"\"netns\":4026531840,\"uid\":0,\"ifindex\":0,\"busy\":0}\n",
+		"\"netns\":4026531840,\"uid\":0,\"ifindex\":0,\"busy\":0,"
+		"\"kind\":\"socket\",\"shutdown\":[],\"v6only\":0}\n",
 		"all of it in JSON");
 	end();
 }
