@@ -3,9 +3,9 @@
  * Finding DCCP sockets, and telling of them.
  *
  * Sockets are looked for as inet_diag does (net/ipv4/inet_diag.c,
- * inet_diag_dump_icsk()), in the hash tables that dccp.ko exports. The module
- * is held for as long as one call looks at them and not between calls, so it
- * can go whenever there are no sockets.
+ * inet_diag_dump_icsk()), in the hash tables that dccp.ko exports. That module
+ * is held by each question until it is answered, as netlink holds ours; to find
+ * it anew for each message costs as much as to tell of five sockets.
  */
 
 #include <linux/capability.h>
@@ -37,8 +37,11 @@
  */
 #define PATIENCE	(HZ / 10)
 
-/* Enough to make taking a bucket's lock cheap, few enough for the stack */
+/* Enough to make taking a bucket's lock cheap */
 #define BATCH	16
+
+/* Buckets looked at in one go */
+#define STRIDE		8
 
 #define ALL_KINDS	GENMASK(DIVULGE_DCCP_KIND_TIMEWAIT, 0)
 
@@ -86,6 +89,7 @@ struct batch {
  * @groups: what of them (DIVULGE_DCCP_GROUP_*)
  * @user_ns: of the asker
  * @patience: how long to wait yet for sockets in use, in jiffies
+ * @batch: what was found last; not on the stack, which may be cleared each time
  * @entry: what was read last
  */
 struct question {
@@ -93,6 +97,7 @@ struct question {
 	u32 groups;
 	struct user_namespace *user_ns;
 	unsigned int patience;
+	struct batch batch;
 	struct divulge_dccp_entry entry;
 };
 
@@ -100,12 +105,12 @@ struct question {
  * struct dump - a dump between its calls
  * @q: what is asked
  * @walk: where it is
- * @started: the first call has been
+ * @tables: where the sockets are
  */
 struct dump {
 	struct question q;
 	struct walk walk;
-	bool started;
+	struct inet_hashinfo *tables;
 };
 
 /**
@@ -228,33 +233,72 @@ static void put_batch(struct batch *batch)
 		sock_gen_put(batch->sk[i]);
 }
 
+static bool next_listeners(struct walk *walk, struct inet_hashinfo *tables)
+{
+	for (; walk->bucket <= tables->lhash2_mask; walk->bucket++)
+		if (!hlist_nulls_empty(&tables->lhash2[walk->bucket].nulls_head))
+			return true;
+	return false;
+}
+
+/* The mark of an empty list is the lowest bit of the pointer to the first. */
+static unsigned long mark(const struct inet_ehash_bucket *head)
+{
+	return (unsigned long)READ_ONCE(head->chain.first);
+}
+
+static bool all_empty(const struct inet_ehash_bucket *head)
+{
+	BUILD_BUG_ON(STRIDE != 8);
+
+	return mark(head) & mark(head + 1) & mark(head + 2) & mark(head + 3) &
+	       mark(head + 4) & mark(head + 5) & mark(head + 6) &
+	       mark(head + 7) & 1;
+}
+
 /*
- * Go on to the next bucket with something in it. The tables are large and
- * mostly empty: this is most of the cost of a dump without sockets.
+ * The table is large, with a power of two of buckets that fills whole pages,
+ * and mostly empty: this is most of the cost of a dump without sockets.
+ */
+static bool next_established(struct walk *walk, struct inet_hashinfo *tables)
+{
+	const struct inet_ehash_bucket *table = tables->ehash;
+	unsigned int last = tables->ehash_mask;
+	unsigned int i = walk->bucket;
+
+	while (i <= last) {
+		if (i % STRIDE == 0 && all_empty(table + i)) {
+			i += STRIDE;
+			continue;
+		}
+		if (!(mark(table + i) & 1)) {
+			walk->bucket = i;
+			return true;
+		}
+		i++;
+	}
+	return false;
+}
+
+/*
+ * Go on to the next bucket with something in it.
  *
  * Return: false behind the last one
  */
 static bool next_bucket(struct walk *walk, struct inet_hashinfo *tables)
 {
-	unsigned int bucket = walk->bucket;
-
 	if (walk->table == TABLE_LISTEN) {
-		for (; bucket <= tables->lhash2_mask; bucket++)
-			if (!hlist_nulls_empty(&tables->lhash2[bucket].nulls_head))
-				goto found;
+		if (next_listeners(walk, tables))
+			return true;
 		walk->table = TABLE_ESTABLISHED;
-		bucket = 0;
+		walk->bucket = 0;
 	}
 	if (walk->table == TABLE_ESTABLISHED) {
-		for (; bucket <= tables->ehash_mask; bucket++)
-			if (!hlist_nulls_empty(&tables->ehash[bucket].chain))
-				goto found;
+		if (next_established(walk, tables))
+			return true;
 		walk->table = TABLE_END;
 	}
 	return false;
-found:
-	walk->bucket = bucket;
-	return true;
 }
 
 static void leave_bucket(struct walk *walk)
@@ -309,11 +353,25 @@ static unsigned int max_entry_size(void)
 	       nla_total_size(DIVULGE_MAX_SERVICES * sizeof(u32));
 }
 
+/* Lengths that the compiler knows save a call for each. */
 static void *put_half(void *at, const struct divulge_dccp_half *half)
 {
-	if (!half->attr)
+	switch (half->attr) {
+	case DIVULGE_A_DCCP_ENTRY_CCID2_TX:
+		return divulge_attr_put(at, half->attr, &half->ccid2_tx,
+					sizeof(half->ccid2_tx));
+	case DIVULGE_A_DCCP_ENTRY_CCID2_RX:
+		return divulge_attr_put(at, half->attr, &half->ccid2_rx,
+					sizeof(half->ccid2_rx));
+	case DIVULGE_A_DCCP_ENTRY_CCID3_TX:
+		return divulge_attr_put(at, half->attr, &half->ccid3_tx,
+					sizeof(half->ccid3_tx));
+	case DIVULGE_A_DCCP_ENTRY_CCID3_RX:
+		return divulge_attr_put(at, half->attr, &half->ccid3_rx,
+					sizeof(half->ccid3_rx));
+	default:
 		return at;
-	return divulge_attr_put(at, half->attr, &half->ccid2_tx, half->len);
+	}
 }
 
 static void *put_groups(void *at, const struct divulge_dccp_entry *entry,
@@ -354,7 +412,7 @@ static int put_entry(struct sk_buff *skb,
 	at = put_groups(at, entry, groups);
 	nest->nla_type = DIVULGE_A_DCCP_ENTRY | NLA_F_NESTED;
 	nest->nla_len = at - (void *)nest;
-	skb_put(skb, nest->nla_len);
+	__skb_put(skb, nest->nla_len);
 	return 0;
 }
 
@@ -365,7 +423,8 @@ static int tell_sock(struct sk_buff *skb, struct question *q, struct sock *sk)
 	/* It was closed after it was taken from its table. */
 	if (q->entry.sock.state == DIVULGE_DCCP_STATE_CLOSED)
 		return 0;
-	if (!divulge_dccp_filter_passes(&q->filter, &q->entry))
+	if (!q->filter.kinds_only &&
+	    !divulge_dccp_filter_passes(&q->filter, &q->entry))
 		return 0;
 	return put_entry(skb, &q->entry, q->groups);
 }
@@ -374,30 +433,29 @@ static int tell_sock(struct sk_buff *skb, struct question *q, struct sock *sk)
 static int walk_bucket(struct sk_buff *skb, struct question *q,
 		       struct walk *walk, struct inet_hashinfo *tables)
 {
-	struct batch batch;
+	struct batch *batch = &q->batch;
 	unsigned int i;
 	int err = 0;
 
 	do {
-		take_batch(&batch, tables, walk, &q->filter);
-		walk->pos = batch.end;
-		for (i = 0; i < batch.n && !err; i++) {
-			err = tell_sock(skb, q, batch.sk[i]);
+		take_batch(batch, tables, walk, &q->filter);
+		walk->pos = batch->end;
+		for (i = 0; i < batch->n && !err; i++) {
+			err = tell_sock(skb, q, batch->sk[i]);
 			if (err)
-				walk->pos = batch.pos[i];
+				walk->pos = batch->pos[i];
 		}
-		put_batch(&batch);
+		put_batch(batch);
 		cond_resched();
-	} while (!err && batch.n == BATCH);
+	} while (!err && batch->n == BATCH);
 	return err;
 }
 
 /* Go on until the message is full, or to the end. */
-static void walk_tables(struct sk_buff *skb, struct dump *dump,
-			struct inet_hashinfo *tables)
+static void walk_tables(struct sk_buff *skb, struct dump *dump)
 {
-	while (next_bucket(&dump->walk, tables)) {
-		if (walk_bucket(skb, &dump->q, &dump->walk, tables))
+	while (next_bucket(&dump->walk, dump->tables)) {
+		if (walk_bucket(skb, &dump->q, &dump->walk, dump->tables))
 			return;
 		leave_bucket(&dump->walk);
 	}
@@ -428,13 +486,19 @@ static int parse_question(struct question *q, const struct sk_buff *req,
 					 extack);
 }
 
+static int no_dccp(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "the kernel's dccp module is not loaded");
+	return -EOPNOTSUPP;
+}
+
 /**
  * divulge_nl_dccp_dump_start - begin to answer DIVULGE_CMD_DCCP_DUMP
  * @cb: what is asked
  *
  * Process context.
  *
- * Return: 0, -ENOMEM or -EINVAL.
+ * Return: 0, -ENOMEM, -EINVAL, or -EOPNOTSUPP without dccp.ko.
  */
 int divulge_nl_dccp_dump_start(struct netlink_callback *cb)
 {
@@ -447,12 +511,19 @@ int divulge_nl_dccp_dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	err = parse_question(&dump->q, cb->skb, divulge_dump_attrs(cb),
 			     sock_net(cb->skb->sk), cb->extack);
-	if (err) {
-		kfree(dump);
-		return err;
+	if (err)
+		goto free;
+	dump->tables = symbol_get(dccp_hashinfo);
+	if (!dump->tables) {
+		err = no_dccp(cb->extack);
+		goto free;
 	}
 	*where = dump;
 	return 0;
+
+free:
+	kfree(dump);
+	return err;
 }
 
 /**
@@ -465,14 +536,9 @@ int divulge_nl_dccp_dump_done(struct netlink_callback *cb)
 {
 	struct dump **where = (struct dump **)cb->ctx;
 
+	symbol_put(dccp_hashinfo);
 	kfree(*where);
 	return 0;
-}
-
-static int no_dccp(struct netlink_ext_ack *extack)
-{
-	NL_SET_ERR_MSG(extack, "the kernel's dccp module is not loaded");
-	return -EOPNOTSUPP;
 }
 
 /**
@@ -483,33 +549,24 @@ static int no_dccp(struct netlink_ext_ack *extack)
  * Process context, of whoever receives. Anybody may ask, as with inet_diag;
  * the network namespace is that of the socket asked on.
  *
- * Return: length of the message, 0 at the end, -EOPNOTSUPP without dccp.ko.
+ * Return: length of the message, 0 at the end.
  */
 int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct dump *dump = *(struct dump **)cb->ctx;
-	struct inet_hashinfo *tables;
 	unsigned int empty;
 	void *hdr;
 
 	if (dump->walk.table == TABLE_END)
 		return 0;
-	tables = symbol_get(dccp_hashinfo);
-	/* If it went away under a dump, the last socket is gone. */
-	if (!tables)
-		return dump->started ? 0 : no_dccp(cb->extack);
-	dump->started = true;
 	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			  &divulge_nl_family, NLM_F_MULTI,
 			  DIVULGE_CMD_DCCP_DUMP);
-	if (!hdr) {
-		symbol_put(dccp_hashinfo);
+	if (!hdr)
 		return -EMSGSIZE;
-	}
 	empty = skb->len;
-	walk_tables(skb, dump, tables);
-	symbol_put(dccp_hashinfo);
+	walk_tables(skb, dump);
 	if (skb->len == empty)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -519,16 +576,15 @@ int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 
 /* Return: the socket with a reference, NULL if there is none */
 static struct sock *find_cookie(struct inet_hashinfo *tables,
-				const struct divulge_dccp_filter *filter)
+				struct question *q)
 {
 	struct walk walk = { .table = TABLE_LISTEN };
-	struct batch batch;
 
 	while (next_bucket(&walk, tables)) {
-		take_batch(&batch, tables, &walk, filter);
+		take_batch(&q->batch, tables, &walk, &q->filter);
 		/* No two have the same. */
-		if (batch.n)
-			return batch.sk[0];
+		if (q->batch.n)
+			return q->batch.sk[0];
 		leave_bucket(&walk);
 		cond_resched();
 	}
@@ -590,10 +646,12 @@ static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
 #endif
 
 static struct sock *find_sock(struct inet_hashinfo *tables, struct net *net,
-			      const struct divulge_dccp_filter *filter)
+			      struct question *q)
 {
+	const struct divulge_dccp_filter *filter = &q->filter;
+
 	if (filter->cookie)
-		return find_cookie(tables, filter);
+		return find_cookie(tables, q);
 	/* A connection over IPv4 is found as such, be its socket of IPv6. */
 	if (ipv6_addr_v4mapped(&filter->src.addr))
 		return find_v4(tables, net, filter);
@@ -653,12 +711,13 @@ static int get(struct question *q, struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	q->filter.kinds = ALL_KINDS;
+	q->filter.kinds_only = false;
 	q->filter.cookie = info->attrs[DIVULGE_A_DCCP_COOKIE] ?
 			   nla_get_u64(info->attrs[DIVULGE_A_DCCP_COOKIE]) : 0;
 	tables = symbol_get(dccp_hashinfo);
 	if (!tables)
 		return no_dccp(info->extack);
-	sk = find_sock(tables, net, &q->filter);
+	sk = find_sock(tables, net, q);
 	if (sk) {
 		read_sock(q, sk);
 		sock_gen_put(sk);

@@ -4,11 +4,11 @@
 
 #include <linux/dccp.h>
 #include <linux/types.h>
+#include <net/sock.h>
 #include <uapi/linux/divulge.h>
 
 struct net;
 struct sk_buff;
-struct sock;
 struct user_namespace;
 
 /* DCCP_SERVICE_LIST_MAX_LEN, and the first one */
@@ -58,10 +58,27 @@ struct divulge_dccp_entry {
 	unsigned int nr_services;
 };
 
+/**
+ * divulge_dccp_kind - what stands for a connection
+ * @sk: a socket, or what is in its table instead of one
+ *
+ * Return: enum divulge_dccp_kind.
+ */
+static inline u8 divulge_dccp_kind(const struct sock *sk)
+{
+	switch (READ_ONCE(sk->sk_state)) {
+	case DCCP_NEW_SYN_RECV:
+		return DIVULGE_DCCP_KIND_REQUEST;
+	case DCCP_TIME_WAIT:
+		return DIVULGE_DCCP_KIND_TIMEWAIT;
+	default:
+		return DIVULGE_DCCP_KIND_SOCKET;
+	}
+}
+
 enum divulge_absence divulge_dccp_absence(void);
 
 u8 divulge_dccp_state(int state);
-u8 divulge_dccp_kind(const struct sock *sk);
 u64 divulge_dccp_cookie(const struct sock *sk);
 void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
 		       int state, bool locked,

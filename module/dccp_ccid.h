@@ -25,11 +25,7 @@ struct sock;
 #define DIVULGE_TFRC_RX_HIST	4	/* TFRC_NDUPACK + 1 */
 #define DIVULGE_TFRC_INTERVALS	9	/* LIH_SIZE */
 
-/**
- * enum divulge_dccp_mib - order of the counters
- *
- * Named as the anonymous enum that it repeats.
- */
+/* Order of the counters, named as in the anonymous enum that this repeats */
 enum divulge_dccp_mib {
 	DIVULGE_DCCP_MIB_ACTIVEOPENS = 1,
 	DIVULGE_DCCP_MIB_ESTABRESETS,
@@ -152,7 +148,7 @@ struct divulge_ccid2_tx {
 
 /**
  * struct divulge_ccid2_rx - struct ccid2_hc_rx_sock
- * @rx_num_data_pkts: since the last acknowledgement
+ * @rx_num_data_pkts: since the last acknowledgment
  */
 struct divulge_ccid2_rx {
 	u32 rx_num_data_pkts;

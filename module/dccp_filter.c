@@ -82,6 +82,17 @@ static int parse_uid(struct divulge_dccp_filter *filter,
 	return -EINVAL;
 }
 
+/* As most do; what is not asked for need not be looked at for each socket. */
+static bool asks_for_kinds_only(struct nlattr **attrs)
+{
+	unsigned int i;
+
+	for (i = DIVULGE_A_DCCP_STATES; i <= DIVULGE_A_DCCP_IFINDEX; i++)
+		if (attrs[i])
+			return false;
+	return true;
+}
+
 static u32 get_mask(const struct nlattr *attr, u32 all)
 {
 	return attr ? nla_get_u32(attr) : all;
@@ -118,6 +129,7 @@ int divulge_dccp_filter_parse(struct divulge_dccp_filter *filter,
 
 	memset(filter, 0, sizeof(*filter));
 	filter->net = net;
+	filter->kinds_only = asks_for_kinds_only(attrs);
 	filter->kinds = get_mask(attrs[DIVULGE_A_DCCP_KINDS],
 				 BIT(DIVULGE_DCCP_KIND_SOCKET));
 	filter->states = get_mask(attrs[DIVULGE_A_DCCP_STATES], U32_MAX);
@@ -153,8 +165,6 @@ static bool addr_passes(const struct divulge_dccp_addr *wanted,
 {
 	struct in6_addr mapped;
 
-	if (!wanted->attr)
-		return true;
 	if (sk->sk_family == AF_INET) {
 		ipv6_addr_set_v4mapped(v4, &mapped);
 		v6 = &mapped;
@@ -173,8 +183,10 @@ static bool addrs_pass(const struct divulge_dccp_filter *filter,
 	const struct in6_addr *dst = NULL;
 #endif
 
-	return addr_passes(&filter->src, sk, sk->sk_rcv_saddr, src) &&
-	       addr_passes(&filter->dst, sk, sk->sk_daddr, dst);
+	return (!filter->src.attr ||
+		addr_passes(&filter->src, sk, sk->sk_rcv_saddr, src)) &&
+	       (!filter->dst.attr ||
+		addr_passes(&filter->dst, sk, sk->sk_daddr, dst));
 }
 
 static bool ports_pass(const struct divulge_dccp_filter *filter,
@@ -217,11 +229,15 @@ static bool owner_passes(const struct divulge_dccp_filter *filter,
 bool divulge_dccp_filter_may_pass(const struct divulge_dccp_filter *filter,
 				  const struct sock *sk)
 {
-	u8 state = divulge_dccp_state(READ_ONCE(sk->sk_state));
+	u8 state;
 
-	return net_eq(sock_net(sk), filter->net) &&
-	       filter->kinds & BIT(divulge_dccp_kind(sk)) &&
-	       filter->states & BIT(state) && ports_pass(filter, sk) &&
+	if (!net_eq(sock_net(sk), filter->net) ||
+	    !(filter->kinds & BIT(divulge_dccp_kind(sk))))
+		return false;
+	if (filter->kinds_only)
+		return true;
+	state = divulge_dccp_state(READ_ONCE(sk->sk_state));
+	return filter->states & BIT(state) && ports_pass(filter, sk) &&
 	       (filter->any_ifindex ||
 		filter->ifindex == sk->sk_bound_dev_if) &&
 	       (!filter->cookie ||

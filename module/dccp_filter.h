@@ -28,6 +28,7 @@ struct divulge_dccp_addr {
 /**
  * struct divulge_dccp_filter - which sockets are wanted
  * @net: of this network namespace
+ * @kinds_only: only @net and @kinds count
  * @kinds: bit N is set for enum divulge_dccp_kind N
  * @states: the same of enum divulge_dccp_state
  * @roles: the same of enum divulge_dccp_role
@@ -49,6 +50,7 @@ struct divulge_dccp_addr {
  */
 struct divulge_dccp_filter {
 	const struct net *net;
+	bool kinds_only;
 	u32 kinds;
 	u32 states;
 	u32 roles;

@@ -206,7 +206,7 @@ static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-/* An acknowledgement makes the window smaller for a congestion event only. */
+/* An acknowledgment makes the window smaller for a congestion event only. */
 static int leave_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct ack_call *call = (const struct ack_call *)ri->data;

@@ -64,24 +64,6 @@ u8 divulge_dccp_state(int state)
 	}
 }
 
-/**
- * divulge_dccp_kind - what stands for a connection
- * @sk: a socket, or what is in its table instead of one
- *
- * Return: enum divulge_dccp_kind.
- */
-u8 divulge_dccp_kind(const struct sock *sk)
-{
-	switch (sk->sk_state) {
-	case DCCP_NEW_SYN_RECV:
-		return DIVULGE_DCCP_KIND_REQUEST;
-	case DCCP_TIME_WAIT:
-		return DIVULGE_DCCP_KIND_TIMEWAIT;
-	default:
-		return DIVULGE_DCCP_KIND_SOCKET;
-	}
-}
-
 static u8 role_of(const struct dccp_sock *dp)
 {
 	switch (dp->dccps_role) {
@@ -153,10 +135,13 @@ static void fill_addrs(struct divulge_dccp_sock *rec, const struct sock *sk)
  */
 u64 divulge_dccp_cookie(const struct sock *sk)
 {
-	u32 cookie[2];
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 words[2];
 
-	sock_diag_save_cookie((struct sock *)sk, cookie);
-	return (u64)cookie[1] << 32 | cookie[0];
+	if (cookie)
+		return cookie;
+	sock_diag_save_cookie((struct sock *)sk, words);
+	return (u64)words[1] << 32 | words[0];
 }
 
 /*
@@ -174,6 +159,13 @@ static u64 inode_of(const struct sock *sk)
 		ino = READ_ONCE(SOCK_INODE(socket)->i_ino);
 	rcu_read_unlock();
 	return ino;
+}
+
+/* The way that most ask needs no map. */
+static u32 uid_for(struct user_namespace *user_ns, kuid_t uid)
+{
+	return user_ns == &init_user_ns ? __kuid_val(uid) :
+					  from_kuid_munged(user_ns, uid);
 }
 
 /* What sockets, requests and time-wait entries have in common */
@@ -212,7 +204,7 @@ void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
 
 	fill_common(rec, sk);
 	rec->inode = inode_of(sk);
-	rec->uid = from_kuid_munged(user_ns, sk->sk_uid);
+	rec->uid = uid_for(user_ns, sk->sk_uid);
 	rec->service = be32_to_cpu(dp->dccps_service);
 	rec->mps = READ_ONCE(dp->dccps_mss_cache);
 	rec->pmtu = READ_ONCE(inet_csk(sk)->icsk_pmtu_cookie);
@@ -543,7 +535,7 @@ static void read_request(struct divulge_dccp_entry *entry,
 	rec->state = DIVULGE_DCCP_STATE_RESPOND;
 	rec->role = DIVULGE_DCCP_ROLE_SERVER;
 	rec->service = be32_to_cpu(dreq->dreq_service);
-	rec->uid = from_kuid_munged(user_ns, req->rsk_listener->sk_uid);
+	rec->uid = uid_for(user_ns, req->rsk_listener->sk_uid);
 	if (groups & DIVULGE_DCCP_GROUP_SEQ)
 		entry->seq = (struct divulge_dccp_seq) {
 			.iss = dreq->dreq_iss,

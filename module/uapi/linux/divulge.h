@@ -605,10 +605,10 @@ struct divulge_dccp_sock {
  * @isr: initial sequence number received (S.ISR)
  * @gsr: greatest valid sequence number received (S.GSR)
  * @osr: first sequence number received in OPEN (S.OSR)
- * @gar: greatest valid acknowledgement number received (S.GAR)
+ * @gar: greatest valid acknowledgment number received (S.GAR)
  * @swl: low end of the window of valid sequence numbers (S.SWL)
  * @swh: high end of it (S.SWH)
- * @awl: low end of the window of valid acknowledgement numbers (S.AWL)
+ * @awl: low end of the window of valid acknowledgment numbers (S.AWL)
  * @awh: high end of it (S.AWH)
  * @ndp_count: packets without data sent since the last one with (RFC 4340,
  *   7.7)
@@ -678,7 +678,7 @@ struct divulge_dccp_feat {
  * struct divulge_dccp_timers - Timers of a DCCP socket. What is still to run
  *   is in milliseconds, at least 1, and 0 if the timer does not run.
  * @retransmit: until a Request, Close or CloseReq is sent again
- * @delack: until a delayed acknowledgement, or the next one in PARTOPEN
+ * @delack: until a delayed acknowledgment, or the next one in PARTOPEN
  * @keepalive: until the socket is looked at (keepalive)
  * @xmit: until the CCID lets the next packet go
  * @ccid: until the sender's CCID reacts to silence (RTO of CCID 2,
@@ -739,7 +739,7 @@ struct divulge_dccp_ccid2_tx {
 
 /**
  * struct divulge_dccp_ccid2_rx - Receiver of a half-connection under CCID 2.
- * @num_data_pkts: data packets received since the last acknowledgement
+ * @num_data_pkts: data packets received since the last acknowledgment
  * @reserved: zero
  */
 struct divulge_dccp_ccid2_rx {
