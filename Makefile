@@ -25,7 +25,7 @@ help:
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
-	@echo '  make bench         count instructions, against statx and fanotify'
+	@echo '  make bench         count instructions, against statx, fanotify and inet_diag'
 	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
 	@echo '  make distclean     remove the build folder'
 
