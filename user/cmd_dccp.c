@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 
 #include "cmd.h"
-#include "dccp.h"
+#include "dccp_ask.h"
 #include "module.h"
 #include "sink.h"
 #include "text.h"
 #include "usage.h"
-
-#define MAX_TRIES	5
-
-struct socks {
-	struct dccp_entry *sock;
-	size_t nr, room;
-};
-
-static int make_room(struct socks *socks)
-{
-	size_t room = socks->room ? 2 * socks->room : 64;
-	struct dccp_entry *more;
-
-	if (socks->nr < socks->room)
-		return 0;
-	more = reallocarray(socks->sock, room, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	socks->sock = more;
-	socks->room = room;
-	return 0;
-}
-
-static int keep_socks(const struct nlmsghdr *nlh, void *arg)
-{
-	struct socks *socks = arg;
-	const struct nlattr *attr;
-	int err;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) != DIVULGE_A_DCCP_ENTRY)
-			continue;
-		err = make_room(socks);
-		if (err)
-			return err;
-		if (dccp_entry_decode(attr, &socks->sock[socks->nr]))
-			socks->nr++;
-	}
-	return 0;
-}
 
 static int may_dump(struct genl *genl)
 {
@@ -66,22 +25,16 @@ static int may_dump(struct genl *genl)
 	return -EOPNOTSUPP;
 }
 
-/* What changes while it is listed has to be listed again. */
-static int dump(struct genl *genl, struct socks *socks)
+static int dump(struct genl *genl, struct dccp_list *list)
 {
-	int tries, err;
+	struct dccp_filter filter;
+	int err;
 
 	err = may_dump(genl);
 	if (err)
 		return err;
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		socks->nr = 0;
-		err = genl_talk(genl, genl_request(genl, DIVULGE_CMD_DCCP_DUMP,
-						   NLM_F_DUMP),
-				keep_socks, socks);
-		if (err != -EINTR)
-			break;
-	}
+	dccp_filter_init(&filter);
+	err = dccp_dump(genl, &filter, DCCP_ALL_GROUPS, list);
 	if (err == -EINTR)
 		report("DCCP sockets came and went while they were listed: "
 		       "some may be missing or double");
@@ -90,12 +43,12 @@ static int dump(struct genl *genl, struct socks *socks)
 	return err;
 }
 
-static void show(struct sink *sink, const struct socks *socks)
+static void show(struct sink *sink, const struct dccp_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < socks->nr && !sink->err; i++) {
-		struct record rec = dccp_entry_record(&socks->sock[i]);
+	for (i = 0; i < list->nr && !sink->err; i++) {
+		struct record rec = dccp_entry_record(&list->entry[i]);
 
 		sink_put(sink, &rec);
 	}
@@ -103,7 +56,7 @@ static void show(struct sink *sink, const struct socks *socks)
 
 int cmd_dccp(const struct command *cmd, int argc, char **argv)
 {
-	struct socks socks = { 0 };
+	struct dccp_list list = { 0 };
 	struct sink sink;
 	struct genl genl;
 	int err, code;
@@ -114,7 +67,7 @@ int cmd_dccp(const struct command *cmd, int argc, char **argv)
 		return code;
 	if (module_open(&genl))
 		return EXIT_FAILED;
-	err = dump(&genl, &socks);
+	err = dump(&genl, &list);
 	genl_close(&genl);
 	code = err ? EXIT_FAILED : EXIT_OK;
 	if (err && err != -EINTR)
@@ -123,10 +76,10 @@ int cmd_dccp(const struct command *cmd, int argc, char **argv)
 		code = EXIT_FAILED;
 		goto free;
 	}
-	show(&sink, &socks);
+	show(&sink, &list);
 	if (sink_close(&sink))
 		code = EXIT_FAILED;
 free:
-	free(socks.sock);
+	dccp_list_free(&list);
 	return code;
 }

@@ -9,6 +9,7 @@
 #define SERVICE_LETTERS	4
 
 bool service_letters(uint32_t code, char letters[SERVICE_LETTERS]);
+bool service_parse(const char *arg, uint32_t *code);
 void service_put(FILE *out, uint32_t code);
 
 #endif

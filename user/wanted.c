@@ -1,33 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
-#include <pwd.h>
-#include <stdlib.h>
 
 #include "filetype.h"
 #include "usage.h"
+#include "user.h"
 #include "wanted.h"
-
-/* As find(1) does: a name if there is one, else a number. */
-static int parse_user(struct filter *filter, const char *arg)
-{
-	const struct passwd *user = getpwnam(arg);
-	unsigned long long uid;
-	char *end;
-
-	if (user) {
-		filter->uid = user->pw_uid;
-		return EXIT_OK;
-	}
-	errno = 0;
-	uid = strtoull(arg, &end, 10);
-	if (!isdigit((unsigned char)*arg) || *end || errno ||
-	    uid >= WANTED_ANY_UID)
-		return misused("there is no user '%s'", arg);
-	filter->uid = uid;
-	return EXIT_OK;
-}
 
 /**
  * wanted_option - take an option that says what is wanted
@@ -49,7 +26,7 @@ int wanted_option(struct wanted *wanted, int c, char **argv)
 	case WANTED_TYPE:
 		return filetype_parse(optarg, &wanted->filter.types);
 	case WANTED_UID:
-		return parse_user(&wanted->filter, optarg);
+		return user_parse(optarg, &wanted->filter.uid);
 	default:
 		return bad_option(c, argv);
 	}

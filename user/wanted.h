@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WANTED_ANY_UID	UINT32_MAX
+#include "user.h"
+
+#define WANTED_ANY_UID	USER_ANY
 
 /**
  * struct filter - which births are wanted
