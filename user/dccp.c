@@ -33,7 +33,8 @@ static const struct {
 	GROUP(SEQ,	seq,		seq_fields),
 };
 
-static_assert(ARRAY_SIZE(groups) + 2 <= RECORD_MAX_PARTS, "no room");
+/* Who asks may add a part of its own */
+static_assert(ARRAY_SIZE(groups) + 3 <= RECORD_MAX_PARTS, "no room");
 
 static uint32_t round_trip(const struct divulge_dccp_ccid2_tx *ccid2_tx,
 			   const struct divulge_dccp_ccid3_tx *ccid3_tx,
@@ -44,6 +45,14 @@ static uint32_t round_trip(const struct divulge_dccp_ccid2_tx *ccid2_tx,
 	if (ccid3_tx && ccid3_tx->rtt)
 		return ccid3_tx->rtt;
 	return ccid3_rx ? ccid3_rx->rtt : 0;
+}
+
+static uint32_t loss_rate(const struct divulge_dccp_ccid3_tx *ccid3_tx,
+			  const struct divulge_dccp_ccid3_rx *ccid3_rx)
+{
+	if (ccid3_tx)
+		return ccid3_tx->p;
+	return ccid3_rx ? ccid3_rx->p : UINT32_MAX;
 }
 
 /**
@@ -59,6 +68,7 @@ void dccp_figures_make(struct dccp_figures *figures,
 		       const struct divulge_dccp_ccid3_rx *ccid3_rx)
 {
 	figures->rtt = round_trip(ccid2_tx, ccid3_tx, ccid3_rx);
+	figures->loss_rate = loss_rate(ccid3_tx, ccid3_rx);
 	figures->cwnd = ccid2_tx ? ccid2_tx->cwnd : 0;
 	figures->rate = ccid3_tx ? ccid3_tx->x / 64 : UINT64_MAX;
 	figures->recv_rate = ccid3_tx ? ccid3_tx->x_recv / 64 : UINT64_MAX;

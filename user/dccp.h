@@ -27,12 +27,14 @@ struct dccp_services {
 /**
  * struct dccp_figures - what can be told under any CCID
  * @rtt: round-trip time in microseconds, 0 for none
+ * @loss_rate: loss event rate in millionths, -1 for none
  * @cwnd: window in packets, 0 for none
  * @rate: rate it may send at, in bytes per second, -1 for none
  * @recv_rate: rate its peer has received at, in bytes per second, -1 for none
  */
 struct dccp_figures {
 	uint32_t rtt;
+	uint32_t loss_rate;
 	uint32_t cwnd;
 	uint64_t rate;
 	uint64_t recv_rate;

@@ -120,7 +120,7 @@ const struct field sock_fields[] = {
 	PLAIN(UINT, divulge_dccp_sock, cookie),
 	PLAIN(UINT, divulge_dccp_sock, inode),
 	PLAIN(UINT, divulge_dccp_sock, netns),
-	PLAIN(UINT, divulge_dccp_sock, uid),
+	PLAIN(LIMIT, divulge_dccp_sock, uid),
 	PLAIN(UINT, divulge_dccp_sock, ifindex),
 	PLAIN(UINT, divulge_dccp_sock, busy),
 	NAMED(ENUM, divulge_dccp_sock, kind, dccp_kinds),
@@ -304,6 +304,7 @@ const struct field figures_fields[] = {
 	PLAIN(RTT, dccp_figures, rtt),
 	PLAIN(RATE, dccp_figures, rate),
 	PLAIN(RATE, dccp_figures, recv_rate),
+	PLAIN(MILLIONTHS, dccp_figures, loss_rate),
 	CALLED(WINDOW, dccp_figures, cwnd, "window"),
 	{ 0 }
 };

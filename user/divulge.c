@@ -42,8 +42,33 @@ static const struct command commands[] = {
 		cmd_monitor,
 	},
 	{
-		"dccp", "[--json]", "show the DCCP sockets",
-		"  -j, --json         one JSON object a line\n",
+		"dccp",
+		"[OPTION...] [get COOKIE | get SRC:PORT [DST:PORT]]",
+		"show the DCCP sockets, or one of them",
+		"  -e, --extended     with all that is known of each\n"
+		"  -l, --listening    listeners alone\n"
+		"  -a, --all          with requests and time-wait entries\n"
+		"      --requests     requests alone\n"
+		"      --timewait     time-wait entries alone\n"
+		"      --state LIST   in these states: open,partopen,listen,...,\n"
+		"                     or as ss has them: connected,time-wait,...\n"
+		"      --role LIST    these alone: client,server,listen,none\n"
+		"      --src ADDR     own end: ADDR[/PREFIX][:PORT], as\n"
+		"                     10.0.0.0/8, [::1]:5001, :5001\n"
+		"      --dst ADDR     the peer's end\n"
+		"      --sport PORT   own port\n"
+		"      --dport PORT   the peer's\n"
+		"      --port PORT    either\n"
+		"      --service CODE service code: 42, SC=x2a, demo, SC:demo\n"
+		"      --ccid N       CCID of either half-connection\n"
+		"      --tx-ccid N    of the one that it sends on\n"
+		"      --rx-ccid N    of the one that it receives on\n"
+		"      --uid USER     of this owner\n"
+		"      --dev IFACE    bound to this interface\n"
+		"  -N, --netns NETNS  of a network namespace: its name, path or\n"
+		"                     one of its processes; 'all' for all there are\n"
+		"  -j, --json         one JSON object a line\n"
+		"      --format FORM  {saddr}, {mps} or what else JSON has\n",
 		cmd_dccp,
 	},
 	{

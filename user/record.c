@@ -8,6 +8,7 @@
 #include "dccp.h"
 #include "fields.h"
 #include "module.h"
+#include "netns.h"
 #include "service.h"
 #include "stream.h"
 
@@ -201,6 +202,12 @@ const struct field unmount_fields[] = {
 	PLAIN(TIME, divulge_unmount, time),
 	PAIR(DEV, divulge_unmount, sb_dev_major, sb_dev_minor, "sb_dev"),
 	PLAIN(CHARS, divulge_unmount, fs),
+	{ 0 }
+};
+
+const struct field netns_fields[] = {
+	CALLED(BYTES, netns, name, "netns_name"),
+	CALLED(NETNS, netns, name, "netns_shown"),
 	{ 0 }
 };
 
@@ -428,6 +435,7 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_CCIDS:
 	case FIELD_CODES:
 	case FIELD_WINDOW:
+	case FIELD_NETNS:
 		break;
 	}
 }

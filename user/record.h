@@ -102,6 +102,7 @@ enum field_kind {
 	FIELD_CCIDS,	/* of both half-connections */
 	FIELD_CODES,	/* first service code, and how many more there are */
 	FIELD_WINDOW,	/* window in packets, or rate */
+	FIELD_NETNS,	/* name of a network namespace, or its number */
 };
 
 #define FIELD_IS_DATA(f)	((f)->kind < FIELD_BORN)
@@ -143,7 +144,7 @@ struct noted {
 	int64_t time;
 };
 
-#define RECORD_MAX_PARTS	10
+#define RECORD_MAX_PARTS	11
 
 /**
  * struct part - one struct of a record
@@ -181,6 +182,7 @@ extern const struct field ccid3_tx_fields[];
 extern const struct field ccid3_rx_fields[];
 extern const struct field entry_fields[];
 extern const struct field figures_fields[];
+extern const struct field netns_fields[];
 extern const struct field change_fields[];
 extern const struct field mps_fields[];
 extern const struct field loss_fields[];

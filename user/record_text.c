@@ -10,6 +10,7 @@
 #include <linux/divulge.h>
 
 #include "dccp.h"
+#include "netns.h"
 #include "record.h"
 #include "service.h"
 #include "text.h"
@@ -183,6 +184,14 @@ static void put_where(const struct place *place, FILE *out)
 	text_put(out, place->name.data, place->name.len);
 }
 
+static void put_netns(const struct netns *netns, FILE *out)
+{
+	if (netns->name.data)
+		text_put(out, netns->name.data, netns->name.len);
+	else
+		fprintf(out, "%" PRIu64, netns->ino);
+}
+
 static void put_several(const struct field *field, const void *data, FILE *out)
 {
 	const struct divulge_dccp_sock *sock = data;
@@ -205,6 +214,9 @@ static void put_several(const struct field *field, const void *data, FILE *out)
 		break;
 	case FIELD_WINDOW:
 		put_window(data, out);
+		break;
+	case FIELD_NETNS:
+		put_netns(data, out);
 		break;
 	default:
 		put_where(data, out);

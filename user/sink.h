@@ -56,6 +56,7 @@ extern const struct sink_ops sink_json;
 extern const struct sink_ops sink_text;
 extern const struct sink_ops sink_birth_table;
 extern const struct sink_ops sink_sock_table;
+extern const struct sink_ops sink_sock_extended;
 extern const struct sink_ops sink_watch_table;
 
 int sink_open(struct sink *sink, const struct sink_ops *ops,

@@ -27,19 +27,6 @@ static const struct column birth_columns[] = {
 	{ NULL,		NULL,		0 },
 };
 
-static const struct column sock_columns[] = {
-	{ "STATE",	"state",	0 },
-	{ "ROLE",	"role",		0 },
-	{ "LOCAL",	"local",	0 },
-	{ "PEER",	"peer",		0 },
-	{ "TX",		"tx_ccid",	SCOLS_FL_RIGHT },
-	{ "RX",		"rx_ccid",	SCOLS_FL_RIGHT },
-	{ "MPS",	"mps",		SCOLS_FL_RIGHT },
-	{ "PMTU",	"pmtu",		SCOLS_FL_RIGHT },
-	{ "SERVICE",	"service",	0 },
-	{ NULL,		NULL,		0 },
-};
-
 static const struct column watch_columns[] = {
 	{ "ID",		"id",		SCOLS_FL_RIGHT },
 	{ "FS",		"fs",		0 },
@@ -106,11 +93,6 @@ static int table_open(struct sink *sink, const struct column *columns)
 static int birth_table_open(struct sink *sink)
 {
 	return table_open(sink, birth_columns);
-}
-
-static int sock_table_open(struct sink *sink)
-{
-	return table_open(sink, sock_columns);
 }
 
 static int watch_table_open(struct sink *sink)
@@ -205,14 +187,6 @@ static int table_close(struct sink *sink)
 const struct sink_ops sink_birth_table = {
 	.name	= "table",
 	.open	= birth_table_open,
-	.put	= table_put,
-	.flush	= table_flush,
-	.close	= table_close,
-};
-
-const struct sink_ops sink_sock_table = {
-	.name	= "table",
-	.open	= sock_table_open,
 	.put	= table_put,
 	.flush	= table_flush,
 	.close	= table_close,

@@ -138,7 +138,8 @@ static void test_groups(void)
 	   "what is there, in the units of the contract");
 	ok(said("\"ccid3_tx_x\":null,") && said("\"l_seq_win\":null,") &&
 	   said("\"services\":null,"), "what is not there");
-	ok(said("\"rtt\":1234,\"rate\":null,\"recv_rate\":null}") &&
+	ok(said("\"rtt\":1234,\"rate\":null,\"recv_rate\":null,"
+		"\"loss_rate\":null}") &&
 	   said("\"shutdown\":[\"send\"],") &&
 	   said("\"service\":1684368751,") &&
 	   said("\"service_text\":\"demo\""), "what was made of it");
@@ -158,7 +159,8 @@ static void test_ccid3(void)
 	shows(&entry, "ccid3_tx_state", "fback");
 	json(&entry);
 	ok(said("\"ccid3_tx_x\":96000000,\"ccid3_tx_x_recv\":63999,") &&
-	   said("\"rtt\":5000000,\"rate\":1500000,\"recv_rate\":999}"),
+	   said("\"rtt\":5000000,\"rate\":1500000,\"recv_rate\":999,"
+		"\"loss_rate\":5000}"),
 	   "rates as the contract has them, and in bytes");
 	begin(&server);
 	PUT(CCID3_RX, ccid3_rx);
