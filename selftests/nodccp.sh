@@ -38,6 +38,71 @@ info_says_why()
 	divulge info | grep -q "modprobe"
 }
 
+conf=/run/modprobe.d/divulge-selftest.conf
+
+# said_with LINE PATTERN: of DCCP where modprobe.d has the line
+said_with()
+{
+	local status
+
+	mkdir -p "${conf%/*}" && printf '%s\n' "$1" >"$conf" || return 1
+	fails 1 "$2" divulge dccp
+	status=$?
+	rm "$conf"
+	return "$status"
+}
+
+tests+=(modprobe_d_is_heeded)
+modprobe_d_is_heeded()
+{
+	fails 1 "DCCP is not loaded \(its autoloading is turned off" \
+		divulge dccp &&
+	said_with "install dccp /bin/false" \
+		"'install dccp /bin/false': remove that line.*modprobe -a" &&
+	said_with "install dccp_ipv6 /bin/true" "'install dccp_ipv6" &&
+	said_with "install dccp_diag /bin/true" "its autoloading" &&
+	said_with "blacklist dccp_ipv4" "is blacklisted.*modprobe -a" &&
+	said_with "blacklist dccp_diag" "its autoloading" &&
+	said_with "alias net-pf-2-proto-33-type-6 dccp_ipv4" \
+		"DCCP is not loaded: run 'modprobe -a"
+}
+
+# Without touching those that are there
+other_modules()
+{
+	# shellcheck disable=SC2016 # it is for the other shell
+	unshare -m sh -c 'mount -t tmpfs none /lib/modules && eval "$1" &&
+		exec divulge "$2"' - "$@"
+}
+
+tests+=(missing_modules_are_told)
+missing_modules_are_told()
+{
+	# shellcheck disable=SC2016 # it is for the other shell
+	local make='mkdir /lib/modules/$(uname -r)'
+
+	fails 1 "\(/lib/modules/[^ ]* is missing\)" other_modules : dccp &&
+	fails 1 "/lib/modules/[^ ]* has no dccp_ipv4.ko" \
+		other_modules "$make" dccp
+}
+
+tests+=(info_tells_of_dccp_without_the_module)
+info_tells_of_dccp_without_the_module()
+{
+	local status=0
+
+	[ -e "${DIVULGE_KO-}" ] || return "$KSFT_SKIP"
+	rmmod divulge || return 1
+	fails 1 "kernel module is not loaded.*insmod" divulge info &&
+	grep -q "CCIDs of DCCP *none: DCCP is not loaded.*modprobe -a" \
+		"$tmp/out" &&
+	fails 1 "kernel module is not loaded" divulge info --json &&
+	grep -q '"version":null,.*"dccp_why":"DCCP is not loaded.*"ccids":null' \
+		"$tmp/out" || status=1
+	insmod "$DIVULGE_KO" || status=1
+	return "$status"
+}
+
 tests+=(births_go_on)
 births_go_on()
 {
@@ -56,7 +121,9 @@ dccp_comes_and_goes()
 	for i in 1 2 3; do
 		modprobe dccp && info dccp_dump present &&
 		info dccp_watch present || return 1
-		divulge dccp || return 1
+		divulge dccp >/dev/null || return 1
+		divulge info | grep -q "neither IPv4 nor IPv6.*modprobe -a" ||
+			return 1
 		# Idle, nobody holds it.
 		[ "$(cat /sys/module/dccp/refcnt)" -eq 0 ] || return 1
 		rmmod dccp && info dccp_dump not-loaded &&
@@ -78,6 +145,28 @@ s.bind(("127.0.0.1", 0))
 s.listen(1)'
 	wait_for 20 grep -q '"state":"closed"' "$tmp/out"
 	kill $! && wait $! && grep -q '"state":"listen"' "$tmp/out"
+}
+
+tests+=(what_is_there_is_told)
+what_is_there_is_told()
+{
+	local name
+
+	divulge info >"$tmp/out" || return 1
+	grep -q 'CCIDs of DCCP *2 (TCP-like), 3 (TFRC)$' "$tmp/out" ||
+		return 1
+	for name in seq_window rx_ccid tx_ccid request_retries retries1 \
+		    retries2 tx_qlen sync_ratelimit; do
+		grep -q "^net.dccp.default.$name  *$(
+			cat /proc/sys/net/dccp/default/$name)\$" "$tmp/out" ||
+			return 1
+	done
+	grep -q '^dccp passive opens  *[0-9][0-9]*$' "$tmp/out" &&
+	divulge info --json | grep -q '"dccp_why":null,"ccids":\[2,3\],' &&
+	unshare -n divulge info >"$tmp/out" &&
+	grep -q '^CCIDs of DCCP *2 (TCP-like)' "$tmp/out" &&
+	grep -q '^net.dccp.default *in the first network' "$tmp/out" &&
+	! grep -q '^dccp passive' "$tmp/out"
 }
 
 run_tests "${tests[@]}"

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "dccp_host.h"
 #include "module.h"
 #include "sink.h"
 #include "usage.h"
+
+#define LABEL_WIDTH	34
 
 static const char *const abilities[NR_ABILITIES] = {
 	[DIVULGE_ABILITY_BIRTH_GET]	= "birth records",
@@ -18,14 +21,40 @@ static const char *const abilities[NR_ABILITIES] = {
 	[DIVULGE_ABILITY_DCCP_RESET]	= "DCCP Reset Codes",
 };
 
+static void put_label(const char *label)
+{
+	printf("%-*s", LABEL_WIDTH, label);
+}
+
+static void show_abilities(const struct module_info *info)
+{
+	uint8_t told = DIVULGE_ABSENCE_NONE;
+	uint8_t absence;
+	size_t i;
+
+	for (i = 0; i < NR_ABILITIES; i++) {
+		absence = info->absence[i];
+		put_label(abilities[i]);
+		if (absence == DIVULGE_ABSENCE_NONE)
+			puts("present");
+		else if (absence == told)
+			puts("absent: for the same reason");
+		else
+			printf("absent: %s\n", module_mend(absence));
+		told = absence;
+	}
+}
+
 static void show_counter(const struct field *field, const void *counters)
 {
-	const char *c;
-	int width = 0;
+	char label[LABEL_WIDTH];
+	char *c;
 
-	for (c = field->name; *c; c++)
-		width += printf("%c", *c == '_' ? ' ' : *c);
-	printf("%*s", 20 - width, "");
+	snprintf(label, sizeof(label), "%s", field->name);
+	for (c = label; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	put_label(label);
 	field_text(field, counters, stdout);
 	putchar('\n');
 }
@@ -36,59 +65,126 @@ static void show_counters(const struct field *field, const void *counters)
 		show_counter(field, counters);
 }
 
-static void show_text(const struct module_info *info)
+static void show_module(const struct module_info *info)
 {
-	size_t i;
-
-	printf("%-20s%s\n", "module", info->version);
-	for (i = 0; i < NR_ABILITIES; i++)
-		if (info->absence[i] == DIVULGE_ABSENCE_NONE)
-			printf("%-20spresent\n", abilities[i]);
-		else
-			printf("%-20sabsent: %s\n", abilities[i],
-			       module_mend(info->absence[i]));
+	put_label("module");
+	puts(info->version);
+	show_abilities(info);
 	if (info->may_watch)
 		show_counters(birth_counters_fields, &info->births);
 	show_counters(dccp_counters_fields, &info->dccp);
 }
 
-static int show_json(const struct module_info *info)
+static const char *ccid_name(uint32_t ccid)
 {
+	switch (ccid) {
+	case 2:
+		return " (TCP-like)";
+	case 3:
+		return " (TFRC)";
+	default:
+		return "";
+	}
+}
+
+static void show_ccids(const struct dccp_host *host)
+{
+	size_t i;
+
+	put_label("CCIDs of DCCP");
+	if (*host->why) {
+		printf("none: %s\n", host->why);
+		return;
+	}
+	for (i = 0; i < host->ccids.nr; i++)
+		printf("%s%u%s", i ? ", " : "", host->ccid[i],
+		       ccid_name(host->ccid[i]));
+	putchar('\n');
+}
+
+static void show_sysctls(const struct dccp_host *host)
+{
+	const struct field *field = sysctl_fields;
+	char label[LABEL_WIDTH];
+
+	if (*host->why)
+		return;
+	if (host->seq_window < 0) {
+		put_label("net.dccp.default");
+		puts("in the first network namespace only");
+		return;
+	}
+	for (; field->name; field++) {
+		snprintf(label, sizeof(label), "net.dccp.default.%s",
+			 field->name + strlen("sysctl_"));
+		put_label(label);
+		field_text(field, host, stdout);
+		putchar('\n');
+	}
+}
+
+static int show_text(const struct module_info *info,
+		     const struct dccp_host *host)
+{
+	if (info)
+		show_module(info);
+	show_ccids(host);
+	show_sysctls(host);
+	if (info && info->has_statistics)
+		show_counters(statistics_fields, &info->statistics);
+	return end_of_output(EXIT_OK);
+}
+
+static int show_json(const struct module_info *info,
+		     const struct dccp_host *host)
+{
+	bool births = info && info->may_watch;
+	bool statistics = info && info->has_statistics;
 	struct record rec = {
 		.part = {
 			{ info_fields, info },
-			{ dccp_counters_fields, &info->dccp },
-			{ birth_counters_fields, &info->births },
+			{ dccp_counters_fields, info ? &info->dccp : NULL },
+			{ birth_counters_fields, births ? &info->births : NULL },
+			{ host_fields, host },
+			{ sysctl_fields, host },
+			{ statistics_fields,
+			  statistics ? &info->statistics : NULL },
 		},
 	};
 	struct sink sink;
 
 	if (sink_open(&sink, &sink_json, "-"))
 		return EXIT_FAILED;
-	if (!info->may_watch)
-		rec.part[2].fields = NULL;
 	sink_put(&sink, &rec);
 	return sink_close(&sink) ? EXIT_FAILED : EXIT_OK;
 }
 
+static bool ask(struct module_info *info)
+{
+	struct genl genl;
+	int err;
+
+	if (module_open(&genl))
+		return false;
+	err = module_ask(&genl, info);
+	genl_close(&genl);
+	return !err;
+}
+
+/* Of DCCP there is something to tell without the module. */
 int cmd_info(const struct command *cmd, int argc, char **argv)
 {
 	struct module_info info;
-	struct genl genl;
-	bool json;
+	struct dccp_host host;
+	bool json, had;
 	int code;
 
 	code = cmd_only_json(cmd, argc, argv, &json);
 	if (code >= 0)
 		return code;
-	if (module_open(&genl))
-		return EXIT_FAILED;
-	code = module_ask(&genl, &info) ? EXIT_FAILED : EXIT_OK;
-	genl_close(&genl);
-	if (code)
-		return code;
-	if (json)
-		return show_json(&info);
-	show_text(&info);
-	return end_of_output(EXIT_OK);
+	had = ask(&info);
+	dccp_host_look(&host);
+	code = json ? show_json(had ? &info : NULL, &host) :
+		      show_text(had ? &info : NULL, &host);
+	return had ? code : EXIT_FAILED;
 }

@@ -6,6 +6,7 @@
 #include <linux/divulge.h>
 
 #include "dccp.h"
+#include "dccp_host.h"
 #include "fields.h"
 
 static const char *const dccp_states[] = {
@@ -276,6 +277,26 @@ const struct field statistics_fields[] = {
 	COUNTER(UINT, in_errs),
 	COUNTER(UINT, opt_mandatory_error),
 	COUNTER(UINT, invalid_opt),
+	{ 0 }
+};
+
+const struct field host_fields[] = {
+	CALLED(TEXT, dccp_host, why, "dccp_why"),
+	PLAIN(UINTS, dccp_host, ccids),
+	{ 0 }
+};
+
+#define SYSCTL(m)	CALLED(SYSCTL, dccp_host, m, "sysctl_" #m)
+
+const struct field sysctl_fields[] = {
+	SYSCTL(seq_window),
+	SYSCTL(rx_ccid),
+	SYSCTL(tx_ccid),
+	SYSCTL(request_retries),
+	SYSCTL(retries1),
+	SYSCTL(retries2),
+	SYSCTL(tx_qlen),
+	SYSCTL(sync_ratelimit),
 	{ 0 }
 };
 

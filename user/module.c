@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dccp_host.h"
+#include "mend.h"
 #include "module.h"
 #include "text.h"
 #include "util.h"
@@ -10,9 +12,6 @@
 static const char *const mends[] = {
 	[DIVULGE_ABSENCE_NOT_BUILT] =
 		"this kernel has no DCCP: boot one with CONFIG_IP_DCCP",
-	[DIVULGE_ABSENCE_NOT_LOADED] =
-		"DCCP is not loaded (Debian turned autoloading off): "
-		"run 'modprobe -a dccp_ipv4 dccp_ipv6'",
 	[DIVULGE_ABSENCE_REMOVED] =
 		"DCCP left the kernel in 6.16: boot an older one",
 	[DIVULGE_ABSENCE_NO_TRACEPOINT] =
@@ -26,6 +25,17 @@ static const char *const mends[] = {
 		"ask there",
 };
 
+static void report_absence(void)
+{
+	static const char *const names[] = { "divulge", NULL };
+	char why[MEND_LEN];
+	struct modprobe m;
+
+	modprobe_look(&m, names, NULL);
+	mend_divulge(&m, why);
+	report("%s", why);
+}
+
 /**
  * module_open - open a socket to the kernel module
  * @genl: set up here
@@ -38,8 +48,7 @@ int module_open(struct genl *genl)
 
 	err = genl_open(genl, DIVULGE_FAMILY_NAME);
 	if (err == -ENOENT)
-		report("the kernel module is not loaded: load it with "
-		       "'modprobe divulge' or 'insmod divulge.ko'");
+		report_absence();
 	else if (err)
 		report("cannot reach the kernel module: %s", genl->why);
 	return err;
@@ -72,6 +81,9 @@ static int keep_info(const struct nlmsghdr *nlh, void *arg)
 	info->may_watch = genl_struct(tb[DIVULGE_A_INFO_BIRTHS], &info->births,
 				      sizeof(info->births));
 	genl_struct(tb[DIVULGE_A_INFO_DCCP], &info->dccp, sizeof(info->dccp));
+	info->has_statistics = genl_struct(tb[DIVULGE_A_INFO_DCCP_STATISTICS],
+					   &info->statistics,
+					   sizeof(info->statistics));
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) == DIVULGE_A_INFO_ABILITY)
 			keep_ability(info, attr);
@@ -129,11 +141,16 @@ int module_birth(struct genl *genl, int fd, struct divulge_birth *birth)
  * module_mend - say why an ability is absent, and what can be done
  * @absence: not DIVULGE_ABSENCE_NONE
  *
- * Return: a text, never NULL.
+ * Return: a text, never NULL; the next call may change it.
  */
 const char *module_mend(uint8_t absence)
 {
 	const char *mend = absence < ARRAY_SIZE(mends) ? mends[absence] : NULL;
+	static char why[MEND_LEN];
 
+	if (absence == DIVULGE_ABSENCE_NOT_LOADED) {
+		dccp_why(why);
+		return why;
+	}
 	return mend ? mend : "the module knows why: use a newer divulge";
 }

@@ -17,6 +17,8 @@
  * @births: what it has counted of births
  * @may_watch: @births was told, to one who may watch them
  * @dccp: what it has counted of DCCP
+ * @statistics: what DCCP has counted
+ * @has_statistics: @statistics was told, in the first network namespace
  */
 struct module_info {
 	char version[32];
@@ -24,6 +26,8 @@ struct module_info {
 	struct divulge_birth_counters births;
 	bool may_watch;
 	struct divulge_dccp_counters dccp;
+	struct divulge_dccp_statistics statistics;
+	bool has_statistics;
 };
 
 int module_open(struct genl *genl);

@@ -322,6 +322,7 @@ static void set_number(struct value *v, const struct field *field,
 		set_unless(v, u, UINT32_MAX);
 		break;
 	case FIELD_RATE:
+	case FIELD_SYSCTL:
 		set_unless(v, u, UINT64_MAX);
 		break;
 	default:
@@ -330,13 +331,13 @@ static void set_number(struct value *v, const struct field *field,
 	}
 }
 
-static void set_services(struct value *v, const struct dccp_services *services)
+static void set_uints(struct value *v, const uint32_t *u, size_t nr)
 {
-	if (!services->nr)
+	if (!nr)
 		return;
 	v->kind = VALUE_UINTS;
-	v->uints.u = services->code;
-	v->uints.nr = services->nr;
+	v->uints.u = u;
+	v->uints.nr = nr;
 }
 
 static void set_letters(struct value *v, uint32_t service)
@@ -355,6 +356,8 @@ void field_value(const struct field *field, const void *data, struct value *v)
 {
 	const char *at, *second;
 	const struct divulge_birth *birth = data;
+	const struct dccp_services *services;
+	const struct uints *uints;
 	const struct bytes *bytes;
 	struct stamp stamp;
 
@@ -368,6 +371,7 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_UINT:
 	case FIELD_SERVICE:
 	case FIELD_LIMIT:
+	case FIELD_SYSCTL:
 	case FIELD_USEC:
 	case FIELD_RTT:
 	case FIELD_MSEC:
@@ -426,7 +430,16 @@ void field_value(const struct field *field, const void *data, struct value *v)
 		set_letters(v, load(at, sizeof(uint32_t)));
 		break;
 	case FIELD_SERVICES:
-		set_services(v, (const void *)at);
+		services = (const void *)at;
+		set_uints(v, services->code, services->nr);
+		break;
+	case FIELD_UINTS:
+		uints = (const void *)at;
+		set_uints(v, uints->u, uints->nr);
+		break;
+	case FIELD_TEXT:
+		if (*at)
+			set_bytes(v, at, strlen(at));
 		break;
 	case FIELD_BORN:
 	case FIELD_LOCAL:

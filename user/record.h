@@ -83,6 +83,9 @@ enum field_kind {
 	FIELD_SERVICE,
 	FIELD_LETTERS,	/* of a service code, if it has any */
 	FIELD_SERVICES,	/* struct dccp_services */
+	FIELD_UINTS,	/* struct uints, no numbers: none */
+	FIELD_TEXT,	/* array of characters, NUL terminated, "": none */
+	FIELD_SYSCTL,	/* 8 bytes, -1: none */
 	FIELD_LIMIT,	/* size: 8 bytes, 0: none; or 4 bytes, -1: none */
 
 	/* Numbers that people get with a unit; size as in FIELD_UINT */
@@ -188,6 +191,8 @@ extern const struct field mps_fields[];
 extern const struct field loss_fields[];
 extern const struct field close_fields[];
 extern const struct field statistics_fields[];
+extern const struct field host_fields[];
+extern const struct field sysctl_fields[];
 extern const struct field lost_fields[];
 extern const struct field noticed_fields[];
 extern const struct field info_fields[];

@@ -38,14 +38,18 @@ static void put_flags(const struct field *field, const struct value *v,
 	}
 }
 
-static void put_services(const struct value *v, FILE *out)
+static void put_uints(const struct field *field, const struct uints *uints,
+		      FILE *out)
 {
 	size_t i;
 
-	for (i = 0; i < v->uints.nr; i++) {
+	for (i = 0; i < uints->nr; i++) {
 		if (i)
 			putc(',', out);
-		service_put(out, v->uints.u[i]);
+		if (field->kind == FIELD_SERVICES)
+			service_put(out, uints->u[i]);
+		else
+			fprintf(out, "%" PRIu32, uints->u[i]);
 	}
 }
 
@@ -78,7 +82,7 @@ static void put_value(const struct field *field, const struct value *v,
 		put_flags(field, v, out);
 		break;
 	case VALUE_UINTS:
-		put_services(v, out);
+		put_uints(field, &v->uints, out);
 		break;
 	}
 }
