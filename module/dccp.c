@@ -591,7 +591,7 @@ static struct sock *find_cookie(struct inet_hashinfo *tables,
 	return NULL;
 }
 
-/* Listeners are looked up under RCU alone. */
+/* Who looks for a listener gets no reference. */
 static struct sock *keep_listener(struct sock *sk)
 {
 	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
@@ -602,19 +602,15 @@ static struct sock *find_v4(struct inet_hashinfo *tables, struct net *net,
 {
 	__be32 src = filter->src.addr.s6_addr32[3];
 	__be32 dst = filter->dst.addr.s6_addr32[3];
-	struct sock *sk;
 
 	if (filter->dst.attr)
 		return __inet_lookup_established(net, tables, dst,
 						 htons(filter->dport), src,
 						 filter->sport,
 						 filter->ifindex, 0);
-	rcu_read_lock();
-	sk = __inet_lookup_listener(net, tables, NULL, 0, 0, 0, src,
-				    filter->sport, filter->ifindex, 0);
-	sk = keep_listener(sk);
-	rcu_read_unlock();
-	return sk;
+	return keep_listener(__inet_lookup_listener(net, tables, NULL, 0, 0, 0,
+						    src, filter->sport,
+						    filter->ifindex, 0));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -623,19 +619,16 @@ static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
 {
 	const struct in6_addr *src = &filter->src.addr;
 	const struct in6_addr *dst = &filter->dst.addr;
-	struct sock *sk;
 
 	if (filter->dst.attr)
 		return __inet6_lookup_established(net, tables, dst,
 						  htons(filter->dport), src,
 						  filter->sport,
 						  filter->ifindex, 0);
-	rcu_read_lock();
-	sk = inet6_lookup_listener(net, tables, NULL, 0, &in6addr_any, 0, src,
-				   filter->sport, filter->ifindex, 0);
-	sk = keep_listener(sk);
-	rcu_read_unlock();
-	return sk;
+	return keep_listener(inet6_lookup_listener(net, tables, NULL, 0,
+						   &in6addr_any, 0, src,
+						   filter->sport,
+						   filter->ifindex, 0));
 }
 #else
 static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
@@ -645,17 +638,21 @@ static struct sock *find_v6(struct inet_hashinfo *tables, struct net *net,
 }
 #endif
 
-static struct sock *find_sock(struct inet_hashinfo *tables, struct net *net,
-			      struct question *q)
+/* Return: the socket with a reference, NULL if there is none */
+static struct sock *find_tuple(struct inet_hashinfo *tables, struct net *net,
+			       const struct divulge_dccp_filter *filter)
 {
-	const struct divulge_dccp_filter *filter = &q->filter;
+	struct sock *sk;
 
-	if (filter->cookie)
-		return find_cookie(tables, q);
+	/* Sockets are looked up, and their memory kept, under RCU alone. */
+	rcu_read_lock();
 	/* A connection over IPv4 is found as such, be its socket of IPv6. */
 	if (ipv6_addr_v4mapped(&filter->src.addr))
-		return find_v4(tables, net, filter);
-	return find_v6(tables, net, filter);
+		sk = find_v4(tables, net, filter);
+	else
+		sk = find_v6(tables, net, filter);
+	rcu_read_unlock();
+	return sk;
 }
 
 /* A get asks for one: by its cookie, or by one end, or by both. */
@@ -717,7 +714,8 @@ static int get(struct question *q, struct sk_buff *skb, struct genl_info *info)
 	tables = symbol_get(dccp_hashinfo);
 	if (!tables)
 		return no_dccp(info->extack);
-	sk = find_sock(tables, net, q);
+	sk = q->filter.cookie ? find_cookie(tables, q) :
+				find_tuple(tables, net, &q->filter);
 	if (sk) {
 		read_sock(q, sk);
 		sock_gen_put(sk);
