@@ -233,11 +233,23 @@ static void put_batch(struct batch *batch)
 		sock_gen_put(batch->sk[i]);
 }
 
+static void enter_bucket(struct walk *walk, unsigned int bucket)
+{
+	/* Where it went on may have become empty meanwhile. */
+	if (walk->bucket != bucket)
+		walk->pos = 0;
+	walk->bucket = bucket;
+}
+
 static bool next_listeners(struct walk *walk, struct inet_hashinfo *tables)
 {
-	for (; walk->bucket <= tables->lhash2_mask; walk->bucket++)
-		if (!hlist_nulls_empty(&tables->lhash2[walk->bucket].nulls_head))
+	unsigned int i;
+
+	for (i = walk->bucket; i <= tables->lhash2_mask; i++)
+		if (!hlist_nulls_empty(&tables->lhash2[i].nulls_head)) {
+			enter_bucket(walk, i);
 			return true;
+		}
 	return false;
 }
 
@@ -272,7 +284,7 @@ static bool next_established(struct walk *walk, struct inet_hashinfo *tables)
 			continue;
 		}
 		if (!(mark(table + i) & 1)) {
-			walk->bucket = i;
+			enter_bucket(walk, i);
 			return true;
 		}
 		i++;
@@ -292,6 +304,7 @@ static bool next_bucket(struct walk *walk, struct inet_hashinfo *tables)
 			return true;
 		walk->table = TABLE_ESTABLISHED;
 		walk->bucket = 0;
+		walk->pos = 0;
 	}
 	if (walk->table == TABLE_ESTABLISHED) {
 		if (next_established(walk, tables))
