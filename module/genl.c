@@ -69,7 +69,7 @@ static const struct nla_policy divulge_dccp_get_nl_policy[DIVULGE_A_DCCP_COOKIE 
 	[DIVULGE_A_DCCP_SPORT] = { .type = NLA_U16, },
 	[DIVULGE_A_DCCP_DPORT] = { .type = NLA_U16, },
 	[DIVULGE_A_DCCP_IFINDEX] = { .type = NLA_U32, },
-	[DIVULGE_A_DCCP_COOKIE] = { .type = NLA_U64, },
+	[DIVULGE_A_DCCP_COOKIE] = NLA_POLICY_MIN(NLA_U64, 1),
 };
 
 /* Ops table for divulge */
