@@ -176,14 +176,15 @@ bool divulge_dccp_heard(const struct sock *sk)
  * divulge_dccp_event_begin - make an event of a socket as it is
  * @event: filled; who calls adds what is special to it
  * @sk: the socket, locked
+ * @state: as for divulge_dccp_fill()
  * @kind: enum divulge_dccp_change_kind
  *
  * Any context but NMI.
  */
 void divulge_dccp_event_begin(struct divulge_dccp_event *event,
-			      const struct sock *sk, u8 kind)
+			      const struct sock *sk, int state, u8 kind)
 {
-	divulge_dccp_fill(&event->sock, sk, sk->sk_state, true,
+	divulge_dccp_fill(&event->sock, sk, state, true,
 			  sock_net(sk)->user_ns);
 	event->old_state = event->sock.state;
 	event->kind = kind;
@@ -212,17 +213,19 @@ void divulge_dccp_tell(const struct sock *sk,
 
 /**
  * divulge_dccp_agreed - tell that a connection has its CCIDs
- * @sk: its socket, locked, in PARTOPEN or OPEN
+ * @sk: its socket, locked
+ * @state: PARTOPEN, or OPEN which it is about to enter
  *
  * Any context but NMI.
  */
-void divulge_dccp_agreed(const struct sock *sk)
+void divulge_dccp_agreed(const struct sock *sk, int state)
 {
 	struct divulge_dccp_event event;
 
 	if (!divulge_dccp_heard(sk) && !trace_dccp_ccid_enabled())
 		return;
-	divulge_dccp_event_begin(&event, sk, DIVULGE_DCCP_CHANGE_KIND_CCID);
+	divulge_dccp_event_begin(&event, sk, state,
+				 DIVULGE_DCCP_CHANGE_KIND_CCID);
 	trace_dccp_ccid(&event.sock);
 	divulge_dccp_tell(sk, &event);
 }
@@ -261,7 +264,7 @@ static void on_set_state(void *data, const struct sock *sk,
 		return;
 	/* A client's are agreed on before, and told from where that is seen. */
 	if (old_state == DCCP_RESPOND && new_state == DCCP_OPEN)
-		divulge_dccp_agreed(sk);
+		divulge_dccp_agreed(sk, new_state);
 	if (divulge_dccp_heard(sk) || trace_dccp_state_enabled())
 		tell_state(sk, old_state, new_state);
 }

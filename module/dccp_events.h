@@ -35,8 +35,8 @@ struct divulge_dccp_event {
 
 bool divulge_dccp_heard(const struct sock *sk);
 void divulge_dccp_event_begin(struct divulge_dccp_event *event,
-			      const struct sock *sk, u8 kind);
-void divulge_dccp_agreed(const struct sock *sk);
+			      const struct sock *sk, int state, u8 kind);
+void divulge_dccp_agreed(const struct sock *sk, int state);
 void divulge_dccp_tell(const struct sock *sk,
 		       const struct divulge_dccp_event *event);
 

@@ -92,7 +92,7 @@ static int leave_activate(struct kretprobe_instance *ri, struct pt_regs *regs)
 		divulge_dccp_ending_note(sk, DIVULGE_DCCP_RESET_NONE, 0,
 					 DIVULGE_DCCP_CAUSE_NOT_AGREED);
 	else
-		divulge_dccp_agreed(sk);
+		divulge_dccp_agreed(sk, sk->sk_state);
 	return 0;
 }
 
@@ -121,7 +121,8 @@ static int leave_sync_mss(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (dccp_sk(sk)->dccps_mss_cache == call->old.old_mps)
 		return 0;
-	divulge_dccp_event_begin(&event, sk, DIVULGE_DCCP_CHANGE_KIND_MPS);
+	divulge_dccp_event_begin(&event, sk, sk->sk_state,
+				 DIVULGE_DCCP_CHANGE_KIND_MPS);
 	event.attr = DIVULGE_A_DCCP_EVENT_MPS;
 	event.mps = call->old;
 	trace_dccp_mps(&event.sock, &event.mps);
@@ -140,7 +141,8 @@ static void tell_loss(const struct sock *sk, u8 kind)
 {
 	struct divulge_dccp_event event;
 
-	divulge_dccp_event_begin(&event, sk, DIVULGE_DCCP_CHANGE_KIND_LOSS);
+	divulge_dccp_event_begin(&event, sk, sk->sk_state,
+				 DIVULGE_DCCP_CHANGE_KIND_LOSS);
 	divulge_dccp_fill_halves(&event.tx, &event.rx, sk, sk->sk_state);
 	event.attr = DIVULGE_A_DCCP_EVENT_LOSS;
 	event.loss = (struct divulge_dccp_loss) { .kind = kind };
