@@ -4,39 +4,67 @@
  *
  * A socket does not remember what Reset it got or sent. Both are seen a moment
  * before it is closed, with the socket locked from then on, and noted here in
- * between. There are more slots than sockets can be in that moment, if hardly;
- * should two share one, the first ends for a reason that is not known.
+ * between. Over loopback one moment is inside the other, for the peer gets the
+ * Reset while it is sent. Should more sockets meet in a bucket than it has room
+ * for, one ends for a reason that is not known.
  */
 
 #include <linux/cache.h>
 #include <linux/dccp.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 #include <net/sock.h>
 
 #include "dccp_ending.h"
 
-#define SLOT_BITS	8
+#define BUCKET_BITS	7
+#define BUCKET_NOTES	4
 #define SEQ_BITS	48
 
 /**
- * struct slot - what was noted of a socket
- * @lock: taken in any context but NMI
+ * struct note - what is about to end a socket
  * @sk: which socket, only ever compared; NULL if nothing is noted
  * @reset: enum divulge_dccp_reset
  * @code: enum divulge_dccp_reset_code
  * @cause: enum divulge_dccp_cause, unknown if the Reset says it
  */
-struct slot {
-	raw_spinlock_t lock;
+struct note {
 	const struct sock *sk;
 	u8 reset;
 	u8 code;
 	u8 cause;
+};
+
+/**
+ * struct bucket - notes of sockets with the same hash
+ * @lock: taken in any context but NMI
+ * @notes: under @lock
+ */
+struct bucket {
+	raw_spinlock_t lock;
+	struct note notes[BUCKET_NOTES];
 } ____cacheline_aligned_in_smp;
 
-static struct slot slots[1 << SLOT_BITS];
+static struct bucket buckets[1 << BUCKET_BITS];
+
+static struct bucket *bucket_of(const struct sock *sk)
+{
+	return &buckets[hash_ptr(sk, BUCKET_BITS)];
+}
+
+/* Return: the note of a socket, or a free one for NULL; NULL if there is none */
+static struct note *find_note(struct bucket *bucket, const struct sock *sk)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&bucket->lock);
+	for (i = 0; i < BUCKET_NOTES; i++)
+		if (bucket->notes[i].sk == sk)
+			return &bucket->notes[i];
+	return NULL;
+}
 
 /**
  * divulge_dccp_ending_note - note what is about to end a socket
@@ -50,33 +78,47 @@ static struct slot slots[1 << SLOT_BITS];
 void divulge_dccp_ending_note(const struct sock *sk, u8 reset, u8 code,
 			      u8 cause)
 {
-	struct slot *slot = &slots[hash_ptr(sk, SLOT_BITS)];
+	struct bucket *bucket = bucket_of(sk);
+	struct note *note;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&slot->lock, flags);
-	slot->sk = sk;
-	slot->reset = reset;
-	slot->code = code;
-	slot->cause = cause;
-	raw_spin_unlock_irqrestore(&slot->lock, flags);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	note = find_note(bucket, sk) ?: find_note(bucket, NULL);
+	if (!note)
+		note = &bucket->notes[0];
+	*note = (struct note) {
+		.sk = sk, .reset = reset, .code = code, .cause = cause,
+	};
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 }
 
-static bool take_note(struct divulge_dccp_close *close, const struct sock *sk)
+/* Return: what was noted, with no socket if nothing was */
+static struct note take_note(const struct sock *sk)
 {
-	struct slot *slot = &slots[hash_ptr(sk, SLOT_BITS)];
+	struct bucket *bucket = bucket_of(sk);
+	struct note taken = { };
+	struct note *note;
 	unsigned long flags;
-	bool noted;
 
-	raw_spin_lock_irqsave(&slot->lock, flags);
-	noted = slot->sk == sk;
-	if (noted) {
-		close->reset = slot->reset;
-		close->reset_code = slot->code;
-		close->cause = slot->cause;
-		slot->sk = NULL;
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	note = find_note(bucket, sk);
+	if (note) {
+		taken = *note;
+		note->sk = NULL;
 	}
-	raw_spin_unlock_irqrestore(&slot->lock, flags);
-	return noted;
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return taken;
+}
+
+/**
+ * divulge_dccp_ending_forget - a socket is closed and nobody wants to know why
+ * @sk: the socket, locked
+ *
+ * Any context but NMI. The next socket may be where this one was.
+ */
+void divulge_dccp_ending_forget(const struct sock *sk)
+{
+	take_note(sk);
 }
 
 static u8 cause_of_reset(const struct divulge_dccp_close *close)
@@ -130,17 +172,20 @@ static void count_packets(struct divulge_dccp_close *close,
 void divulge_dccp_ending_take(struct divulge_dccp_close *close,
 			      const struct sock *sk, int old_state)
 {
-	bool noted;
+	struct note note = take_note(sk);
 
-	memset(close, 0, sizeof(*close));
+	*close = (struct divulge_dccp_close) {
+		.error = READ_ONCE(sk->sk_err),
+		.reset = note.reset,
+		.reset_code = note.code,
+		.cause = note.cause,
+	};
 	count_packets(close, dccp_sk(sk), old_state);
-	close->error = READ_ONCE(sk->sk_err);
-	noted = take_note(close, sk);
 	if (old_state == DCCP_LISTEN)
 		close->cause = DIVULGE_DCCP_CAUSE_LISTENER;
-	else if (!noted)
+	else if (!note.sk)
 		close->cause = cause_of_error(close);
-	else if (close->cause == DIVULGE_DCCP_CAUSE_UNKNOWN)
+	else if (note.cause == DIVULGE_DCCP_CAUSE_UNKNOWN)
 		close->cause = cause_of_reset(close);
 }
 
@@ -151,6 +196,6 @@ void __init divulge_dccp_ending_init(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(slots); i++)
-		raw_spin_lock_init(&slots[i].lock);
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		raw_spin_lock_init(&buckets[i].lock);
 }

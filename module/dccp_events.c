@@ -267,6 +267,8 @@ static void on_set_state(void *data, const struct sock *sk,
 		divulge_dccp_agreed(sk, new_state);
 	if (divulge_dccp_heard(sk) || trace_dccp_state_enabled())
 		tell_state(sk, old_state, new_state);
+	else if (new_state == DCCP_CLOSED)
+		divulge_dccp_ending_forget(sk);
 }
 
 static void find_set_state(struct tracepoint *tp, void *priv)
