@@ -150,15 +150,21 @@ static u64 packets(u64 first, u64 last)
 	return ((last - first) & GENMASK_ULL(SEQ_BITS - 1, 0)) + 1;
 }
 
-/* Before it has heard of the peer, a socket has no number of its packets. */
+/*
+ * Before it has heard of the peer, a socket has no number of its packets; nor
+ * of its own if it could not even ask. A Request is kept until it is answered.
+ */
 static void count_packets(struct divulge_dccp_close *close,
-			  const struct dccp_sock *dp, int old_state)
+			  const struct sock *sk, int old_state)
 {
+	const struct dccp_sock *dp = dccp_sk(sk);
+
 	if (dp->dccps_role == DCCP_ROLE_LISTEN)
 		return;
-	close->sent = packets(dp->dccps_iss, dp->dccps_gss);
 	if (old_state != DCCP_REQUESTING)
 		close->received = packets(dp->dccps_isr, dp->dccps_gsr);
+	if (old_state != DCCP_REQUESTING || sk->sk_send_head)
+		close->sent = packets(dp->dccps_iss, dp->dccps_gss);
 }
 
 /**
@@ -180,7 +186,7 @@ void divulge_dccp_ending_take(struct divulge_dccp_close *close,
 		.reset_code = note.code,
 		.cause = note.cause,
 	};
-	count_packets(close, dccp_sk(sk), old_state);
+	count_packets(close, sk, old_state);
 	if (old_state == DCCP_LISTEN)
 		close->cause = DIVULGE_DCCP_CAUSE_LISTENER;
 	else if (!note.sk)
