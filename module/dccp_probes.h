@@ -20,9 +20,10 @@ static inline void divulge_dccp_probes_detach(void)
 {
 }
 
+/* Changes of state need none. */
 static inline bool divulge_dccp_probes_have(enum divulge_ability ability)
 {
-	return false;
+	return ability == DIVULGE_ABILITY_DCCP_WATCH;
 }
 
 static inline u64 divulge_dccp_probes_missed(void)
