@@ -106,11 +106,17 @@ struct question {
  * @q: what is asked
  * @walk: where it is
  * @tables: where the sockets are
+ * @refusal: negative errno if the request is refused
+ * @why: the reason of @refusal
+ * @bad_attr: the attribute that is wrong, or NULL
  */
 struct dump {
 	struct question q;
 	struct walk walk;
 	struct inet_hashinfo *tables;
+	int refusal;
+	const char *why;
+	const struct nlattr *bad_attr;
 };
 
 /**
@@ -505,38 +511,43 @@ static int no_dccp(struct netlink_ext_ack *extack)
 	return -EOPNOTSUPP;
 }
 
+/* Return: 0, -EINVAL or -EOPNOTSUPP with a message */
+static int begin(struct dump *dump, struct netlink_callback *cb,
+		 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_question(&dump->q, cb->skb, divulge_dump_attrs(cb),
+			     sock_net(cb->skb->sk), extack);
+	if (err)
+		return err;
+	dump->tables = symbol_get(dccp_hashinfo);
+	return dump->tables ? 0 : no_dccp(extack);
+}
+
 /**
  * divulge_nl_dccp_dump_start - begin to answer DIVULGE_CMD_DCCP_DUMP
  * @cb: what is asked
  *
- * Process context.
+ * Process context. A refusal is told by the first call: only that can say it
+ * in words on every kernel (6.1 has no cb->extack as a dump starts).
  *
- * Return: 0, -ENOMEM, -EINVAL, or -EOPNOTSUPP without dccp.ko.
+ * Return: 0 or -ENOMEM.
  */
 int divulge_nl_dccp_dump_start(struct netlink_callback *cb)
 {
 	struct dump **where = (struct dump **)cb->ctx;
+	struct netlink_ext_ack said = {};
 	struct dump *dump;
-	int err;
 
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	err = parse_question(&dump->q, cb->skb, divulge_dump_attrs(cb),
-			     sock_net(cb->skb->sk), cb->extack);
-	if (err)
-		goto free;
-	dump->tables = symbol_get(dccp_hashinfo);
-	if (!dump->tables) {
-		err = no_dccp(cb->extack);
-		goto free;
-	}
+	dump->refusal = begin(dump, cb, &said);
+	dump->why = said._msg;
+	dump->bad_attr = said.bad_attr;
 	*where = dump;
 	return 0;
-
-free:
-	kfree(dump);
-	return err;
 }
 
 /**
@@ -547,11 +558,21 @@ free:
  */
 int divulge_nl_dccp_dump_done(struct netlink_callback *cb)
 {
-	struct dump **where = (struct dump **)cb->ctx;
+	struct dump *dump = *(struct dump **)cb->ctx;
 
-	symbol_put(dccp_hashinfo);
-	kfree(*where);
+	if (dump->tables)
+		symbol_put(dccp_hashinfo);
+	kfree(dump);
 	return 0;
+}
+
+static int tell_refusal(const struct dump *dump, struct netlink_ext_ack *extack)
+{
+	if (extack) {
+		extack->_msg = dump->why;
+		extack->bad_attr = dump->bad_attr;
+	}
+	return dump->refusal;
 }
 
 /**
@@ -562,7 +583,8 @@ int divulge_nl_dccp_dump_done(struct netlink_callback *cb)
  * Process context, of whoever receives. Anybody may ask, as with inet_diag;
  * the network namespace is that of the socket asked on.
  *
- * Return: length of the message, 0 at the end.
+ * Return: length of the message, 0 at the end, -EINVAL, or -EOPNOTSUPP without
+ * dccp.ko.
  */
 int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
@@ -571,6 +593,8 @@ int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 	unsigned int empty;
 	void *hdr;
 
+	if (dump->refusal)
+		return tell_refusal(dump, cb->extack);
 	if (dump->walk.table == TABLE_END)
 		return 0;
 	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
