@@ -10,6 +10,7 @@
 
 #include "listen.h"
 #include "module.h"
+#include "signals.h"
 #include "text.h"
 #include "util.h"
 #include "watch.h"
@@ -50,35 +51,6 @@ static int want_dccp(struct listener *l)
 	return -EOPNOTSUPP;
 }
 
-/* What the handler has to reach */
-static int noted = -1;
-
-/*
- * The loop sees that it is to end. Until it is back there, a write that does
- * not get on is interrupted, again and again: a stuck output keeps nobody.
- */
-static void note(int sig __attribute__((unused)))
-{
-	int err = errno;
-
-	eventfd_write(noted, 1);
-	alarm(1);
-	errno = err;
-}
-
-static int open_signals(void)
-{
-	/* Without SA_RESTART */
-	const struct sigaction action = { .sa_handler = note };
-
-	noted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (noted < 0 || sigaction(SIGINT, &action, NULL) ||
-	    sigaction(SIGTERM, &action, NULL) ||
-	    sigaction(SIGALRM, &action, NULL))
-		return -errno;
-	return noted;
-}
-
 /**
  * listener_open - reach the kernel module
  * @l: set up here
@@ -101,10 +73,9 @@ int listener_open(struct listener *l, struct sink *sink)
 	err = module_open(&l->genl);
 	if (err)
 		goto close_control;
-	l->signals = open_signals();
+	l->signals = signals_open();
 	if (l->signals < 0) {
 		err = l->signals;
-		report("cannot take signals: %s", strerror(-err));
 		goto close_genl;
 	}
 	return 0;
