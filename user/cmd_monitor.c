@@ -108,6 +108,8 @@ static int run(struct wish *wish, char **argv)
 			       *wanted->paths);
 	if (!wanted->births && filter_is_set(&wanted->filter))
 		return misused("--type, --uid and --subtree are for births");
+	if (!wanted->dccp && wanted->changes)
+		return misused("--event is for DCCP");
 	return monitor(wish);
 }
 
@@ -115,6 +117,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "count", required_argument, NULL, 'n' },
+		{ "event", required_argument, NULL, WANTED_EVENT },
 		{ "help", no_argument, NULL, 'h' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },

@@ -318,6 +318,7 @@ const struct field close_fields[] = {
 	NAMED(ENUM, divulge_dccp_close, reset, resets),
 	NAMED(ENUM, divulge_dccp_close, reset_code, reset_codes),
 	NAMED(ENUM, divulge_dccp_close, cause, causes),
+	CALLED(HOW, divulge_dccp_close, cause, "how"),
 	{ 0 }
 };
 

@@ -29,10 +29,12 @@ static const struct command commands[] = {
 	{
 		"monitor",
 		"[births|dccp] [OPTION...] [PATH...]",
-		"show births and changes of DCCP sockets as they happen",
+		"show births and what happens to DCCP sockets",
 		"  -j, --json         one JSON object a line\n"
 		"  -n, --count N      end after N events\n"
 		"  -q, --quiet        do not say when all is set up\n"
+		"      --event LIST   of DCCP, these events only: state,ccid,mps,\n"
+		"                     loss,close\n"
 		"      --no-rescan    do not look for births that were lost\n"
 		"      --subtree      births below each PATH only\n"
 		"      --type LIST    births of such files only, of f,d,l,p,s,b,c\n"

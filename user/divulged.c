@@ -25,11 +25,13 @@ static int show_help(void)
 {
 	puts("usage: divulged [OPTION...] PATH...\n"
 	     "       divulged [--output FORMAT:TARGET] --no-births\n\n"
-	     "  log births and changes of DCCP sockets\n\n"
+	     "  log births and what happens to DCCP sockets\n\n"
 	     "  -o, --output FORMAT:TARGET  where to; TARGET is a file to\n"
 	     "                              append to, '-' is standard output;\n"
 	     "                              FORMAT is json, one object a line\n"
 	     "                              (default json:-)\n"
+	     "      --event LIST            of DCCP, these events only: state,\n"
+	     "                              ccid, mps, loss, close\n"
 	     "      --no-births             no births\n"
 	     "      --no-dccp               no DCCP\n"
 	     "      --no-rescan             do not look for births that were\n"
@@ -112,6 +114,8 @@ static int run(const struct wish *wish)
 			       *wanted->paths);
 	if (!wanted->births && filter_is_set(&wanted->filter))
 		return misused("without births there is no use for --type, --uid and --subtree");
+	if (!wanted->dccp && wanted->changes)
+		return misused("without DCCP there is no use for --event");
 	if (wanted->births && !*wanted->paths)
 		return misused("no directory named: name one on each "
 			       "filesystem to watch, or say --no-births");
@@ -122,6 +126,7 @@ int main(int argc, char **argv)
 {
 	enum { NO_BIRTHS = 256, NO_DCCP };
 	static const struct option options[] = {
+		{ "event", required_argument, NULL, WANTED_EVENT },
 		{ "help", no_argument, NULL, 'h' },
 		{ "no-births", no_argument, NULL, NO_BIRTHS },
 		{ "no-dccp", no_argument, NULL, NO_DCCP },

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "change.h"
 #include "events.h"
 #include "genl.h"
 
@@ -224,26 +225,16 @@ static int on_births(struct events *e, const struct nlmsghdr *nlh)
 
 static int on_change(struct events *e, const struct nlattr *event)
 {
-	const struct nlattr *tb[DIVULGE_A_DCCP_EVENT_MAX + 1];
-	struct divulge_dccp_change change;
-	struct divulge_dccp_sock sock;
-	struct record rec = {
-		.event = "dccp-state",
-		.part = {
-			{ change_fields, &change },
-			{ sock_fields, &sock },
-		},
-	};
+	struct change change;
+	struct record rec;
 	int err;
 
-	genl_nested(event, tb, DIVULGE_A_DCCP_EVENT_MAX);
-	if (!genl_struct(tb[DIVULGE_A_DCCP_EVENT_CHANGE], &change,
-			 sizeof(change)))
+	if (!change_decode(event, &change))
 		return 0;
-	genl_struct(tb[DIVULGE_A_DCCP_EVENT_SOCK], &sock, sizeof(sock));
-	err = on_number(e, &e->dccp, change.seq, change.time);
-	if (err || change.kind != DIVULGE_DCCP_CHANGE_KIND_STATE)
+	err = on_number(e, &e->dccp, change.change.seq, change.change.time);
+	if (err || !change_passes(e->changes, &change))
 		return err;
+	rec = change_record(&change);
 	return put_event(e, &rec);
 }
 

@@ -21,6 +21,7 @@
  * struct events - what becomes a record, and where it goes
  * @paths: directories on the watched filesystems
  * @filter: which births are wanted
+ * @changes: which of what happens to DCCP sockets is, see change_passes()
  * @births: what has come of births
  * @dccp: what has come of DCCP
  * @told: births that were told
@@ -33,6 +34,7 @@
 struct events {
 	struct paths paths;
 	struct filter filter;
+	uint32_t changes;
 	struct stream births;
 	struct stream dccp;
 	struct told told;

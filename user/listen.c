@@ -145,6 +145,7 @@ static int want(struct listener *l, const struct wanted *wanted)
 	int err = 0;
 
 	l->events.filter = wanted->filter;
+	l->events.changes = wanted->changes;
 	l->events.rescan.off = !wanted->rescan;
 	l->follow = wanted->births && wanted->follow;
 	/* Before the first look at what is mounted */

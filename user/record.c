@@ -449,6 +449,7 @@ void field_value(const struct field *field, const void *data, struct value *v)
 	case FIELD_CODES:
 	case FIELD_WINDOW:
 	case FIELD_NETNS:
+	case FIELD_HOW:
 		break;
 	}
 }

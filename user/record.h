@@ -106,6 +106,7 @@ enum field_kind {
 	FIELD_CODES,	/* first service code, and how many more there are */
 	FIELD_WINDOW,	/* window in packets, or rate */
 	FIELD_NETNS,	/* name of a network namespace, or its number */
+	FIELD_HOW,	/* all of a struct divulge_dccp_close */
 };
 
 #define FIELD_IS_DATA(f)	((f)->kind < FIELD_BORN)

@@ -151,6 +151,42 @@ static void put_window(const struct dccp_figures *figures, FILE *out)
 		putc('-', out);
 }
 
+static void put_errno(uint32_t err, FILE *out)
+{
+	const char *name = strerrorname_np(err);
+
+	if (name)
+		fputs(name, out);
+	else
+		fprintf(out, "errno %" PRIu32, err);
+}
+
+/* What did not happen is not told. */
+static void put_how(const struct divulge_dccp_close *close, FILE *out)
+{
+	const struct record rec = { .part = { { close_fields, close } } };
+	const char *sep = ": ";
+
+	record_text(&rec, "cause", out);
+	if (close->reset) {
+		fprintf(out, "%sreset ", sep);
+		record_text(&rec, "reset", out);
+		putc(' ', out);
+		record_text(&rec, "reset_code", out);
+		sep = ", ";
+	}
+	if (close->error) {
+		fputs(sep, out);
+		put_errno(close->error, out);
+		sep = ", ";
+	}
+	fputs(sep, out);
+	record_text(&rec, "sent", out);
+	fputs(" sent ", out);
+	record_text(&rec, "received", out);
+	fputs(" received", out);
+}
+
 static void put_device(unsigned int ifindex, FILE *out)
 {
 	char name[IF_NAMESIZE];
@@ -221,6 +257,9 @@ static void put_several(const struct field *field, const void *data, FILE *out)
 		break;
 	case FIELD_NETNS:
 		put_netns(data, out);
+		break;
+	case FIELD_HOW:
+		put_how(data, out);
 		break;
 	default:
 		put_where(data, out);

@@ -67,8 +67,8 @@ int sink_flush(struct sink *sink);
 int sink_close(struct sink *sink);
 
 int format_check(const char *text, const struct record *rec);
-int format_put(struct sink *sink, const struct format *format,
-	       const struct record *rec);
+void format_fill(struct sink *sink, const struct format *format,
+		 const struct record *rec);
 
 /* For formats that are written to a file from its beginning to its end */
 int sink_file_open(struct sink *sink);

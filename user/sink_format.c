@@ -104,36 +104,34 @@ static void put_field(const struct sink *sink, const struct format *format,
 }
 
 /**
- * format_put - write a record in a form
+ * format_fill - write a record in a form, and nothing that ends it
  * @sink: output, which is a file
- * @format: the form
+ * @format: the form, which passed format_check() or would
  * @rec: the record; a field that it does not have is left out
- *
- * Return: 0 or a negative errno.
  */
-int format_put(struct sink *sink, const struct format *format,
-	       const struct record *rec)
+void format_fill(struct sink *sink, const struct format *format,
+		 const struct record *rec)
 {
 	const char *at = format->text;
 	struct piece piece;
 
-	errno = 0;
-	while (*at) {
+	while (at && *at) {
 		at = take(at, &piece);
-		if (!at)
-			return -EINVAL;
-		if (piece.name)
+		if (at && piece.name)
 			put_field(sink, format, rec, &piece);
-		else
+		else if (at)
 			putc(piece.byte, sink->out);
 	}
-	putc(format->raw ? '\0' : '\n', sink->out);
-	return sink_file_status(sink);
 }
 
 static int format_put_record(struct sink *sink, const struct record *rec)
 {
-	return format_put(sink, sink->priv, rec);
+	const struct format *format = sink->priv;
+
+	errno = 0;
+	format_fill(sink, format, rec);
+	putc(format->raw ? '\0' : '\n', sink->out);
+	return sink_file_status(sink);
 }
 
 static const struct sink_ops sink_format = {

@@ -1,59 +1,107 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One line an event, for people */
 
+#include <errno.h>
 #include <string.h>
 
 #include "sink.h"
 #include "util.h"
 
-static const struct {
-	const char *event, *line;	/* as the text of a struct format */
-} forms[] = {
+/**
+ * struct phrase - what a line is made of, in this order
+ * @event: of which records, NULL for all
+ * @with: only if this field holds something
+ * @text: as that of a struct format
+ */
+static const struct phrase {
+	const char *event, *with, *text;
+} phrases[] = {
 	{
-		"birth",
+		"birth", NULL,
 		"{time} born {type} {where} ({fs} {sb_dev} ino {ino} gen {gen})"
 		" {kind} by {comm}[{tgid}] uid {uid}",
 	},
 	{
-		"dccp-state",
-		"{time} dccp {local} {peer} {old_state} -> {state} ({role} ccid"
-		" {tx_ccid}/{rx_ccid} mps {mps} pmtu {pmtu} {service})",
-	},
-	{
-		"lost",
+		"lost", NULL,
 		"{time} lost {count} {stream} (from {first_seq} to {last_seq},"
 		" between {since} and {until})",
 	},
 	{
-		"found",
+		"found", NULL,
 		"{time} found {type} {path} born {btime}"
 		" ({fs} {dev} ino {ino} gen {gen})",
 	},
 	{
-		"unmount",
+		"unmount", NULL,
 		"{time} unmounted {fs} {sb_dev}, was watched on {path}",
 	},
 	{
-		"watch",
+		"watch", NULL,
 		"{time} watching {fs} on {path} ({sb_dev})",
 	},
+
+	{ NULL, "cookie", "{time} dccp {local} {peer} " },
+	{ "dccp-state", NULL, "{old_state} -> {state}" },
+	{ "dccp-ccid", NULL, "ccid {ccids} agreed" },
+	{
+		"dccp-mps", NULL,
+		"mps {old_mps} -> {mps} pmtu {old_pmtu} -> {pmtu}",
+	},
+	{ "dccp-loss", NULL, "loss {loss}" },
+	/* What a newer module tells of */
+	{ "dccp-change", NULL, "change {change}" },
+	{ "dccp-sample", NULL, "{state} sample {sample} mps {mps}" },
+	{
+		NULL, "change",
+		" ({role} ccid {ccids} mps {mps} pmtu {pmtu} {service} cookie"
+		" {cookie} netns {netns})",
+	},
+	{ NULL, "cause", " {how}" },
+	{ NULL, "ccid2_tx_cwnd", " cwnd {ccid2_tx_cwnd}" },
+	{ NULL, "ccid2_tx_pipe", " pipe {ccid2_tx_pipe}" },
+	{ NULL, "rate", " rate {rate}" },
+	{ NULL, "rtt", " rtt {rtt}" },
+	{ NULL, "congested", " congested {congested}" },
+	{ NULL, "ccid3_tx_p", " p {ccid3_tx_p}" },
+	{ NULL, "ccid3_rx_x_recv", " rx rate {ccid3_rx_x_recv}" },
+	{ NULL, "ccid3_rx_p", " rx p {ccid3_rx_p}" },
+	{ NULL, "tx_queued", " queue {tx_queued}" },
 };
 
-static const char *line_of(const struct record *rec)
+static bool holds(const struct record *rec, const char *name)
 {
-	size_t i;
+	const struct field *field;
+	const void *data;
+	struct value v;
 
-	for (i = 0; i < ARRAY_SIZE(forms); i++)
-		if (!strcmp(forms[i].event, rec->event))
-			return forms[i].line;
-	return rec->event;
+	field = record_field(rec, name, strlen(name), &data);
+	if (!field)
+		return false;
+	field_value(field, data, &v);
+	return v.kind != VALUE_NULL;
+}
+
+static bool fits(const struct phrase *phrase, const struct record *rec)
+{
+	if (phrase->event && strcmp(phrase->event, rec->event))
+		return false;
+	return !phrase->with || holds(rec, phrase->with);
 }
 
 static int text_put_record(struct sink *sink, const struct record *rec)
 {
-	const struct format format = { .text = line_of(rec) };
+	struct format format = { 0 };
+	size_t i;
 
-	return format_put(sink, &format, rec);
+	errno = 0;
+	for (i = 0; i < ARRAY_SIZE(phrases); i++) {
+		if (!fits(&phrases[i], rec))
+			continue;
+		format.text = phrases[i].text;
+		format_fill(sink, &format, rec);
+	}
+	putc('\n', sink->out);
+	return sink_file_status(sink);
 }
 
 const struct sink_ops sink_text = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <getopt.h>
 
+#include "change.h"
 #include "filetype.h"
 #include "usage.h"
 #include "user.h"
@@ -17,6 +18,8 @@
 int wanted_option(struct wanted *wanted, int c, char **argv)
 {
 	switch (c) {
+	case WANTED_EVENT:
+		return change_parse(optarg, &wanted->changes);
 	case WANTED_NO_RESCAN:
 		wanted->rescan = false;
 		return EXIT_OK;

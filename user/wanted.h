@@ -29,6 +29,7 @@ struct filter {
  * @follow: a filesystem that is mounted again is watched again
  * @rescan: what was lost is looked for
  * @filter: which births are wanted
+ * @changes: which of what happens to DCCP sockets is, see change_passes()
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
  */
@@ -38,12 +39,14 @@ struct wanted {
 	bool follow;
 	bool rescan;
 	struct filter filter;
+	uint32_t changes;
 	char **paths;
 };
 
 /* What getopt_long() returns for the options that programs share */
 enum {
-	WANTED_NO_RESCAN = 512,
+	WANTED_EVENT = 512,
+	WANTED_NO_RESCAN,
 	WANTED_SUBTREE,
 	WANTED_TYPE,
 	WANTED_UID,

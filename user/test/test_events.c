@@ -204,7 +204,8 @@ static void test_text(void)
 		"(xfs 254:16 ino 18446744073709551615 gen 77) created by "
 		"tou\"ch[12] uid 0\n"
 		"00:00:03.000000000 dccp [::1]:5001 [fe80::2]:40000 RESPOND "
-		"-> OPEN (server ccid 2/- mps 1424 pmtu 1500 SC:fdpz)\n",
+		"-> OPEN (server ccid 2/- mps 1424 pmtu 1500 SC:fdpz cookie "
+		"4097 netns 4026531840)\n",
 		"text for people");
 	nlh = message(DIVULGE_CMD_BIRTH_NTF);
 	put_loss(nlh, 2, 3);
