@@ -16,8 +16,11 @@ struct wish {
 	struct wanted wanted;
 	bool quiet;
 	uint64_t count;
-	char *here[2];	/* the paths if none is named */
+	char *here[2];		/* the paths if none is named */
+	const char *of_dccp;	/* an option that births do not have */
 };
+
+#define NR_OPTIONS	9
 
 static void announce(const struct listener *l)
 {
@@ -106,16 +109,42 @@ static int run(struct wish *wish, char **argv)
 	if (!wanted->births && *wanted->paths)
 		return misused("DCCP has no paths, '%s' is too much",
 			       *wanted->paths);
-	if (!wanted->births && filter_is_set(&wanted->filter))
-		return misused("--type, --uid and --subtree are for births");
-	if (!wanted->dccp && wanted->changes)
-		return misused("--event is for DCCP");
+	if (!wanted->births && filter_is_of_births(&wanted->filter))
+		return misused("--type and --subtree are for births");
+	if (!wanted->dccp && wish->of_dccp)
+		return misused("--%s is for DCCP", wish->of_dccp);
 	return monitor(wish);
+}
+
+static int take_option(struct wish *wish, int c, char **argv)
+{
+	switch (c) {
+	case 'j':
+		wish->format = &sink_json;
+		return EXIT_OK;
+	case 'n':
+		if (!parse_count(optarg, &wish->count))
+			return misused("'%s' is no count", optarg);
+		return EXIT_OK;
+	case 'q':
+		wish->quiet = true;
+		return EXIT_OK;
+	default:
+		if (c >= DCCP_FILTER_CCID)
+			return dccp_filter_option(&wish->wanted.sockets, c,
+						  argv);
+		return wanted_option(&wish->wanted, c, argv);
+	}
+}
+
+static bool is_of_dccp(int c)
+{
+	return c >= DCCP_FILTER_CCID || c == WANTED_EVENT;
 }
 
 int cmd_monitor(const struct command *cmd, int argc, char **argv)
 {
-	static const struct option options[] = {
+	struct option options[NR_OPTIONS + DCCP_FILTER_NR_OPTIONS + 1] = {
 		{ "count", required_argument, NULL, 'n' },
 		{ "event", required_argument, NULL, WANTED_EVENT },
 		{ "help", no_argument, NULL, 'h' },
@@ -125,36 +154,22 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
 		{ "type", required_argument, NULL, WANTED_TYPE },
 		{ "uid", required_argument, NULL, WANTED_UID },
-		{ 0 }
 	};
 	struct wish wish = {
 		.format = &sink_text, .count = UINT64_MAX, .here = { "." },
-		.wanted = {
-			.births = true, .dccp = true, .rescan = true,
-			.filter = { .uid = WANTED_ANY_UID },
-		},
 	};
-	int c, code;
+	int c, code, which;
 
-	while ((c = getopt_long(argc, argv, ":hjn:q", options, NULL)) != -1) {
-		switch (c) {
-		case 'h':
+	wanted_init(&wish.wanted);
+	dccp_filter_options(options);
+	while ((c = getopt_long(argc, argv, ":hjn:q", options, &which)) != -1) {
+		if (c == 'h')
 			return cmd_help(cmd);
-		case 'j':
-			wish.format = &sink_json;
-			break;
-		case 'n':
-			if (!parse_count(optarg, &wish.count))
-				return misused("'%s' is no count", optarg);
-			break;
-		case 'q':
-			wish.quiet = true;
-			break;
-		default:
-			code = wanted_option(&wish.wanted, c, argv);
-			if (code)
-				return code;
-		}
+		code = take_option(&wish, c, argv);
+		if (code)
+			return code;
+		if (is_of_dccp(c))
+			wish.of_dccp = options[which].name;
 	}
 	return run(&wish, argv + optind);
 }

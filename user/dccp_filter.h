@@ -3,9 +3,11 @@
 #define DIVULGE_DCCP_FILTER_H
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/divulge.h>
 
 #include "dccp_end.h"
 
@@ -65,5 +67,7 @@ void dccp_filter_options(struct option *options);
 void dccp_filter_init(struct dccp_filter *filter);
 int dccp_filter_option(struct dccp_filter *filter, int c, char **argv);
 int dccp_filter_put(const struct dccp_filter *filter, struct nlmsghdr *nlh);
+bool dccp_filter_passes(const struct dccp_filter *filter,
+			const struct divulge_dccp_sock *sock);
 
 #endif

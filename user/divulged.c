@@ -38,7 +38,8 @@ static int show_help(void)
 	     "                              lost\n"
 	     "      --subtree               births below each PATH only\n"
 	     "      --type f,d,l,p,s,b,c    births of such files only\n"
-	     "      --uid USER              births by that user only\n"
+	     "      --uid USER              births by that user only, and\n"
+	     "                              sockets of that user\n"
 	     "  PATH                        a directory on each filesystem to\n"
 	     "                              watch");
 	return end_of_output(EXIT_OK);
@@ -112,8 +113,8 @@ static int run(const struct wish *wish)
 	if (!wanted->births && *wanted->paths)
 		return misused("without births there is no use for '%s'",
 			       *wanted->paths);
-	if (!wanted->births && filter_is_set(&wanted->filter))
-		return misused("without births there is no use for --type, --uid and --subtree");
+	if (!wanted->births && filter_is_of_births(&wanted->filter))
+		return misused("without births there is no use for --type and --subtree");
 	if (!wanted->dccp && wanted->changes)
 		return misused("without DCCP there is no use for --event");
 	if (wanted->births && !*wanted->paths)
@@ -138,17 +139,13 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 }
 	};
-	struct wish wish = {
-		.format = &sink_json, .target = "-",
-		.wanted = {
-			.births = true, .dccp = true, .follow = true,
-			.rescan = true, .filter = { .uid = WANTED_ANY_UID },
-		},
-	};
+	struct wish wish = { .format = &sink_json, .target = "-" };
 	int c, code;
 
 	setlocale(LC_CTYPE, "");
 	own_output();
+	wanted_init(&wish.wanted);
+	wish.wanted.follow = true;
 	while ((c = getopt_long(argc, argv, ":ho:V", options, NULL)) != -1) {
 		switch (c) {
 		case 'h':

@@ -232,7 +232,8 @@ static int on_change(struct events *e, const struct nlattr *event)
 	if (!change_decode(event, &change))
 		return 0;
 	err = on_number(e, &e->dccp, change.change.seq, change.change.time);
-	if (err || !change_passes(e->changes, &change))
+	if (err || !change_passes(e->changes, &change) ||
+	    !dccp_filter_passes(&e->sockets, &change.sock))
 		return err;
 	rec = change_record(&change);
 	return put_event(e, &rec);
@@ -362,6 +363,7 @@ void events_init(struct events *e, struct sink *sink)
 	e->births.name = DIVULGE_MCGRP_BIRTHS;
 	e->dccp.name = DIVULGE_MCGRP_DCCP;
 	e->filter.uid = WANTED_ANY_UID;
+	dccp_filter_init(&e->sockets);
 	e->sink = sink;
 	e->left = UINT64_MAX;
 }

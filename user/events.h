@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/divulge.h>
 
+#include "dccp_filter.h"
 #include "module.h"
 #include "path.h"
 #include "rescan.h"
@@ -21,7 +22,8 @@
  * struct events - what becomes a record, and where it goes
  * @paths: directories on the watched filesystems
  * @filter: which births are wanted
- * @changes: which of what happens to DCCP sockets is, see change_passes()
+ * @sockets: which DCCP sockets are
+ * @changes: which of what happens to them is, see change_passes()
  * @births: what has come of births
  * @dccp: what has come of DCCP
  * @told: births that were told
@@ -34,6 +36,7 @@
 struct events {
 	struct paths paths;
 	struct filter filter;
+	struct dccp_filter sockets;
 	uint32_t changes;
 	struct stream births;
 	struct stream dccp;

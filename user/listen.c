@@ -31,6 +31,29 @@ static int watch_all(struct listener *l, char **paths)
 	return 0;
 }
 
+/* What of DCCP is not seen on this kernel, though its states are */
+static void tell_unseen(const struct module_info *info)
+{
+	static const struct {
+		enum divulge_ability ability;
+		const char *what;
+	} parts[] = {
+		{ DIVULGE_ABILITY_DCCP_CCID, "agreement on CCIDs" },
+		{ DIVULGE_ABILITY_DCCP_MPS, "changes of the MPS" },
+		{ DIVULGE_ABILITY_DCCP_LOSS, "losses" },
+		{ DIVULGE_ABILITY_DCCP_RESET, "Reset Codes" },
+	};
+	uint8_t absence;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		absence = info->absence[parts[i].ability];
+		if (absence != DIVULGE_ABSENCE_NONE)
+			report("DCCP will be told without %s: %s",
+			       parts[i].what, module_mend(absence));
+	}
+}
+
 /* Return: 0, or a negative errno after a report; -EOPNOTSUPP without DCCP. */
 static int want_dccp(struct listener *l)
 {
@@ -45,8 +68,10 @@ static int want_dccp(struct listener *l)
 	/* It may come later: the module follows it, and so do its events */
 	l->want_dccp = absence == DIVULGE_ABSENCE_NONE ||
 		       absence == DIVULGE_ABSENCE_NOT_LOADED;
-	if (absence == DIVULGE_ABSENCE_NONE)
+	if (absence == DIVULGE_ABSENCE_NONE) {
+		tell_unseen(&info);
 		return 0;
+	}
 	report("cannot listen to DCCP: %s", module_mend(absence));
 	return -EOPNOTSUPP;
 }
@@ -145,6 +170,7 @@ static int want(struct listener *l, const struct wanted *wanted)
 	int err = 0;
 
 	l->events.filter = wanted->filter;
+	l->events.sockets = wanted->sockets;
 	l->events.changes = wanted->changes;
 	l->events.rescan.off = !wanted->rescan;
 	l->follow = wanted->births && wanted->follow;

@@ -109,6 +109,27 @@ int module_ask(struct genl *genl, struct module_info *info)
 	return err;
 }
 
+/**
+ * module_need - see that something can be had
+ * @genl: from module_open()
+ * @ability: the ability it takes
+ * @what: what cannot be done without
+ *
+ * Return: 0, or a negative errno after a report; -EOPNOTSUPP without it.
+ */
+int module_need(struct genl *genl, enum divulge_ability ability,
+		const char *what)
+{
+	struct module_info info;
+	int err;
+
+	err = module_ask(genl, &info);
+	if (err || info.absence[ability] == DIVULGE_ABSENCE_NONE)
+		return err;
+	report("cannot %s: %s", what, module_mend(info.absence[ability]));
+	return -EOPNOTSUPP;
+}
+
 static int keep_birth(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *tb[DIVULGE_A_BIRTH_MAX + 1];

@@ -32,6 +32,8 @@ struct module_info {
 
 int module_open(struct genl *genl);
 int module_ask(struct genl *genl, struct module_info *info);
+int module_need(struct genl *genl, enum divulge_ability ability,
+		const char *what);
 int module_birth(struct genl *genl, int fd, struct divulge_birth *birth);
 const char *module_mend(uint8_t absence);
 

@@ -54,22 +54,15 @@ struct record socks_record(const struct dccp_entry *entry,
 
 static int may_ask(void)
 {
-	struct module_info info;
 	struct genl genl;
-	uint8_t absence;
 	int err;
 
 	if (module_open(&genl))
 		return EXIT_FAILED;
-	err = module_ask(&genl, &info);
+	err = module_need(&genl, DIVULGE_ABILITY_DCCP_DUMP,
+			  "list DCCP sockets");
 	genl_close(&genl);
-	if (err)
-		return EXIT_FAILED;
-	absence = info.absence[DIVULGE_ABILITY_DCCP_DUMP];
-	if (absence == DIVULGE_ABSENCE_NONE)
-		return EXIT_OK;
-	report("cannot list DCCP sockets: %s", module_mend(absence));
-	return EXIT_FAILED;
+	return err ? EXIT_FAILED : EXIT_OK;
 }
 
 static bool open_sink(struct progress *p)

@@ -8,6 +8,27 @@
 #include "wanted.h"
 
 /**
+ * wanted_init - begin with all that happens
+ * @wanted: set up here
+ */
+void wanted_init(struct wanted *wanted)
+{
+	*wanted = (struct wanted){
+		.births = true, .dccp = true, .rescan = true,
+		.filter = { .uid = WANTED_ANY_UID },
+	};
+	dccp_filter_init(&wanted->sockets);
+}
+
+static int parse_uid(struct wanted *wanted, const char *arg)
+{
+	int code = user_parse(arg, &wanted->filter.uid);
+
+	wanted->sockets.uid = wanted->filter.uid;
+	return code;
+}
+
+/**
  * wanted_option - take an option that says what is wanted
  * @wanted: changed by it
  * @c: what getopt_long() returned, also if the option is none of ours
@@ -29,17 +50,16 @@ int wanted_option(struct wanted *wanted, int c, char **argv)
 	case WANTED_TYPE:
 		return filetype_parse(optarg, &wanted->filter.types);
 	case WANTED_UID:
-		return user_parse(optarg, &wanted->filter.uid);
+		return parse_uid(wanted, optarg);
 	default:
 		return bad_option(c, argv);
 	}
 }
 
-/* Return: true if not all births are wanted. */
-bool filter_is_set(const struct filter *filter)
+/* Return: true if something is asked for that only births have. */
+bool filter_is_of_births(const struct filter *filter)
 {
-	return filter->types || filter->uid != WANTED_ANY_UID ||
-	       filter->subtree;
+	return filter->types || filter->subtree;
 }
 
 /**

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dccp_filter.h"
+
 #include "user.h"
 
 #define WANTED_ANY_UID	USER_ANY
@@ -29,7 +31,8 @@ struct filter {
  * @follow: a filesystem that is mounted again is watched again
  * @rescan: what was lost is looked for
  * @filter: which births are wanted
- * @changes: which of what happens to DCCP sockets is, see change_passes()
+ * @sockets: which DCCP sockets are
+ * @changes: which of what happens to them is, see change_passes()
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
  */
@@ -39,6 +42,7 @@ struct wanted {
 	bool follow;
 	bool rescan;
 	struct filter filter;
+	struct dccp_filter sockets;
 	uint32_t changes;
 	char **paths;
 };
@@ -52,8 +56,9 @@ enum {
 	WANTED_UID,
 };
 
+void wanted_init(struct wanted *wanted);
 int wanted_option(struct wanted *wanted, int c, char **argv);
-bool filter_is_set(const struct filter *filter);
+bool filter_is_of_births(const struct filter *filter);
 bool filter_passes(const struct filter *filter, uint8_t type, uint32_t uid);
 
 #endif

@@ -315,6 +315,28 @@ static void test_watches(void)
 	end();
 }
 
+static void test_some_changes(void)
+{
+	struct nlmsghdr *nlh = message(DIVULGE_CMD_DCCP_NTF);
+
+	begin(&sink_json);
+	put_change(nlh, 1);
+	put_change(nlh, 3);
+	events.sockets.service = 5;
+	events.left = 1;
+	ok(!events_message(nlh, &events) && !lines("dccp-state") &&
+	   lines("lost") == 1, "other sockets are counted and not shown");
+	end();
+	begin(&sink_json);
+	events.changes = UINT32_C(1) << DIVULGE_DCCP_CHANGE_KIND_MPS;
+	ok(!events_message(nlh, &events) && !lines("dccp-state"),
+	   "nor are other events");
+	events.changes |= UINT32_C(1) << DIVULGE_DCCP_CHANGE_KIND_STATE;
+	ok(!events_message(nlh, &events) && lines("dccp-state") == 2,
+	   "what is wanted is shown");
+	end();
+}
+
 static void test_unmount(void)
 {
 	struct nlmsghdr *nlh = message(DIVULGE_CMD_BIRTH_NTF);
@@ -478,6 +500,7 @@ int main(void)
 	test_begin_and_end();
 	test_count();
 	test_watches();
+	test_some_changes();
 	test_unmount();
 	test_gone();
 	test_watch();

@@ -20,9 +20,7 @@ static int take(int c, const char *value)
 	char copy[64];
 
 	snprintf(copy, sizeof(copy), "%s", value);
-	wanted = (struct wanted){
-		.rescan = true, .filter = { .uid = WANTED_ANY_UID },
-	};
+	wanted_init(&wanted);
 	optind = 2;
 	optarg = copy;
 	return wanted_option(&wanted, c, argv);
@@ -48,8 +46,9 @@ static void test_types(void)
 static void test_users(void)
 {
 	ok(!take(WANTED_UID, "root") && !wanted.filter.uid, "a name");
-	ok(!take(WANTED_UID, "4294967294") && wanted.filter.uid == 4294967294,
-	   "a number");
+	ok(!take(WANTED_UID, "4294967294") &&
+	   wanted.filter.uid == 4294967294 &&
+	   wanted.sockets.uid == 4294967294, "a number, of sockets too");
 	ok(take(WANTED_UID, "4294967295") == EXIT_MISUSED, "that of nobody");
 	ok(take(WANTED_UID, "18446744073709551616") == EXIT_MISUSED,
 	   "too large a number");
@@ -62,9 +61,9 @@ static void test_users(void)
 static void test_others(void)
 {
 	ok(!take(WANTED_SUBTREE, "") && wanted.filter.subtree &&
-	   filter_is_set(&wanted.filter), "a subtree");
+	   filter_is_of_births(&wanted.filter), "a subtree");
 	ok(!take(WANTED_NO_RESCAN, "") && !wanted.rescan &&
-	   !filter_is_set(&wanted.filter), "no rescan, which is no filter");
+	   !filter_is_of_births(&wanted.filter), "no rescan, which is no filter");
 	optopt = 'x';
 	ok(take('?', "") == EXIT_MISUSED, "what is no option");
 }
