@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "interval.h"
 #include "listen.h"
+#include "sampler.h"
 #include "text.h"
 #include "usage.h"
 
@@ -17,10 +19,11 @@ struct wish {
 	bool quiet;
 	uint64_t count;
 	char *here[2];		/* the paths if none is named */
+	int64_t interval;	/* of samples, in ns; 0 for events */
 	const char *of_dccp;	/* an option that births do not have */
 };
 
-#define NR_OPTIONS	9
+#define NR_OPTIONS	10
 
 static void announce(const struct listener *l)
 {
@@ -53,7 +56,7 @@ static int monitor(const struct wish *wish)
 	err = listener_open(&l, &sink);
 	if (err)
 		return EXIT_FAILED;
-	err = sink_open(&sink, wish->format, "-");
+	err = sink_open(&sink, wish->format ? wish->format : &sink_text, "-");
 	if (err)
 		goto close_listener;
 	l.events.left = wish->count;
@@ -75,6 +78,20 @@ close_listener:
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
+static int sample(const struct wish *wish)
+{
+	const struct sampling sampling = {
+		.filter = wish->wanted.sockets, .interval = wish->interval,
+		.count = wish->count, .format = wish->format,
+		.quiet = wish->quiet,
+	};
+
+	if (wish->wanted.changes)
+		return misused("--interval shows connections and no events, "
+			       "so there is no use for --event");
+	return sampler_run(&sampling);
+}
+
 static bool parse_count(const char *arg, uint64_t *count)
 {
 	char *end;
@@ -82,6 +99,19 @@ static bool parse_count(const char *arg, uint64_t *count)
 	errno = 0;
 	*count = strtoull(arg, &end, 10);
 	return *arg >= '0' && *arg <= '9' && !*end && !errno && *count;
+}
+
+static int parse_interval(const char *arg, int64_t *interval)
+{
+	switch (interval_parse(arg, interval)) {
+	case 0:
+		return EXIT_OK;
+	case -ERANGE:
+		return misused("'%s' is not between 10ms and 24h", arg);
+	default:
+		return misused("'%s' is no length of time (2, 0.5s, 500ms, "
+			       "1min)", arg);
+	}
 }
 
 /* What is to be shown comes before the paths; both if it is not said. */
@@ -101,6 +131,18 @@ static void parse_what(struct wish *wish, char **argv)
 	wanted->paths = argv;
 }
 
+static int show(const struct wish *wish)
+{
+	const char *dev = wish->wanted.sockets.dev;
+
+	/* It need not stay, but whose name is wrong would wait in vain */
+	if (*dev && !if_nametoindex(dev)) {
+		report("there is no interface '%s' here", dev);
+		return EXIT_FAILED;
+	}
+	return wish->interval ? sample(wish) : monitor(wish);
+}
+
 static int run(struct wish *wish, char **argv)
 {
 	const struct wanted *wanted = &wish->wanted;
@@ -113,12 +155,16 @@ static int run(struct wish *wish, char **argv)
 		return misused("--type and --subtree are for births");
 	if (!wanted->dccp && wish->of_dccp)
 		return misused("--%s is for DCCP", wish->of_dccp);
-	return monitor(wish);
+	if (wanted->births && wish->interval)
+		return misused("--interval goes with 'monitor dccp'");
+	return show(wish);
 }
 
 static int take_option(struct wish *wish, int c, char **argv)
 {
 	switch (c) {
+	case 'i':
+		return parse_interval(optarg, &wish->interval);
 	case 'j':
 		wish->format = &sink_json;
 		return EXIT_OK;
@@ -139,7 +185,18 @@ static int take_option(struct wish *wish, int c, char **argv)
 
 static bool is_of_dccp(int c)
 {
-	return c >= DCCP_FILTER_CCID || c == WANTED_EVENT;
+	return c >= DCCP_FILTER_CCID || c == WANTED_EVENT || c == 'i';
+}
+
+/* With its long name, however it was written */
+static void note_if_of_dccp(struct wish *wish, int c,
+			    const struct option *options)
+{
+	if (!is_of_dccp(c))
+		return;
+	while (options->val != c)
+		options++;
+	wish->of_dccp = options->name;
 }
 
 int cmd_monitor(const struct command *cmd, int argc, char **argv)
@@ -148,6 +205,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "count", required_argument, NULL, 'n' },
 		{ "event", required_argument, NULL, WANTED_EVENT },
 		{ "help", no_argument, NULL, 'h' },
+		{ "interval", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
 		{ "quiet", no_argument, NULL, 'q' },
@@ -156,20 +214,19 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "uid", required_argument, NULL, WANTED_UID },
 	};
 	struct wish wish = {
-		.format = &sink_text, .count = UINT64_MAX, .here = { "." },
+		.count = UINT64_MAX, .here = { "." },
 	};
-	int c, code, which;
+	int c, code;
 
 	wanted_init(&wish.wanted);
 	dccp_filter_options(options);
-	while ((c = getopt_long(argc, argv, ":hjn:q", options, &which)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hjn:q", options, NULL)) != -1) {
 		if (c == 'h')
 			return cmd_help(cmd);
 		code = take_option(&wish, c, argv);
 		if (code)
 			return code;
-		if (is_of_dccp(c))
-			wish.of_dccp = options[which].name;
+		note_if_of_dccp(&wish, c, options);
 	}
 	return run(&wish, argv + optind);
 }

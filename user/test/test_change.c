@@ -141,7 +141,8 @@ static void test_loss_ccid2(void)
 		  "\"ccid2_tx_mdev\":0,\"ccid2_tx_rttvar\":0,"
 		  "\"ccid2_tx_rto\":0,\"ccid2_tx_cwnd_used\":0,"
 		  "\"ccid2_tx_expected_wnd\":0,\"ccid2_tx_last_cong\":0,"
-		  "\"rtt\":1500,\"rate\":null,\"recv_rate\":null}\n",
+		  "\"rtt\":1500,\"rate\":null,\"recv_rate\":null,"
+		  "\"loss_rate\":null}\n",
 		  "with the figures");
 }
 
