@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "interval.h"
 #include "listen.h"
+#include "netns.h"
 #include "sampler.h"
 #include "text.h"
 #include "usage.h"
@@ -20,10 +21,12 @@ struct wish {
 	uint64_t count;
 	char *here[2];		/* the paths if none is named */
 	int64_t interval;	/* of samples, in ns; 0 for events */
+	char *netns;		/* where to listen, NULL for here */
 	const char *of_dccp;	/* an option that births do not have */
+	int code;
 };
 
-#define NR_OPTIONS	10
+#define NR_OPTIONS	11
 
 static void announce(const struct listener *l)
 {
@@ -143,6 +146,24 @@ static int show(const struct wish *wish)
 	return wish->interval ? sample(wish) : monitor(wish);
 }
 
+static void show_there(const struct netns *netns __attribute__((unused)),
+		       void *arg)
+{
+	struct wish *wish = arg;
+
+	wish->code = show(wish);
+}
+
+static int show_in_netns(struct wish *wish)
+{
+	char *which[] = { wish->netns, NULL };
+
+	if (!strcmp(wish->netns, "all"))
+		return misused("a monitor is in one network namespace, not in "
+			       "all: start one in each");
+	return netns_each(which, show_there, wish) ? EXIT_FAILED : wish->code;
+}
+
 static int run(struct wish *wish, char **argv)
 {
 	const struct wanted *wanted = &wish->wanted;
@@ -157,7 +178,9 @@ static int run(struct wish *wish, char **argv)
 		return misused("--%s is for DCCP", wish->of_dccp);
 	if (wanted->births && wish->interval)
 		return misused("--interval goes with 'monitor dccp'");
-	return show(wish);
+	if (wanted->births && wish->netns)
+		return misused("--netns goes with 'monitor dccp'");
+	return wish->netns ? show_in_netns(wish) : show(wish);
 }
 
 static int take_option(struct wish *wish, int c, char **argv)
@@ -167,6 +190,9 @@ static int take_option(struct wish *wish, int c, char **argv)
 		return parse_interval(optarg, &wish->interval);
 	case 'j':
 		wish->format = &sink_json;
+		return EXIT_OK;
+	case 'N':
+		wish->netns = optarg;
 		return EXIT_OK;
 	case 'n':
 		if (!parse_count(optarg, &wish->count))
@@ -185,7 +211,8 @@ static int take_option(struct wish *wish, int c, char **argv)
 
 static bool is_of_dccp(int c)
 {
-	return c >= DCCP_FILTER_CCID || c == WANTED_EVENT || c == 'i';
+	return c >= DCCP_FILTER_CCID || c == WANTED_EVENT || c == 'i' ||
+	       c == 'N';
 }
 
 /* With its long name, however it was written */
@@ -207,6 +234,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "interval", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "netns", required_argument, NULL, 'N' },
 		{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "subtree", no_argument, NULL, WANTED_SUBTREE },
@@ -220,7 +248,7 @@ int cmd_monitor(const struct command *cmd, int argc, char **argv)
 
 	wanted_init(&wish.wanted);
 	dccp_filter_options(options);
-	while ((c = getopt_long(argc, argv, ":hjn:q", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hjN:n:q", options, NULL)) != -1) {
 		if (c == 'h')
 			return cmd_help(cmd);
 		code = take_option(&wish, c, argv);
