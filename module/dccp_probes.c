@@ -25,8 +25,9 @@
 #include "trace.h"
 
 /*
- * Calls of one function under way at a time. None of them sleeps, so there are
- * no more than processors, and those that were preempted in one.
+ * Calls of one function under way at a time: no more than processors, and those
+ * that were preempted in one or wait for memory in it, as who activates features
+ * for a packet out of the backlog may.
  */
 #define MAX_ACTIVE	(64 + 4 * num_possible_cpus())
 
@@ -203,6 +204,8 @@ static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 	hc = ccid2_tx_of(call->sk);
 	if (!hc)
 		return 1;
+	/* It may be older than this module. */
+	WRITE_ONCE(ccid2_known, true);
 	call->cwnd = hc->tx_cwnd;
 	call->last_cong = hc->tx_last_cong;
 	return 0;
@@ -223,16 +226,24 @@ static int leave_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 /*
  * A timer of a CCID has expired, and its handler is about to lock the socket;
  * if it is in use the handler waits for the next time. In softirq; nothing
- * below it on this CPU has the lock.
+ * below it on this CPU has the lock. The figures are those before the handler.
  */
-static void on_timeout(struct sock *sk, u8 kind)
+static void on_timeout(struct sock *sk, bool (*counts)(const struct sock *sk),
+		       u8 kind)
 {
 	if (!losses_wanted(sk) || !spin_trylock(&sk->sk_lock.slock))
 		return;
-	if (!sock_owned_by_user_nocheck(sk) &&
-	    (sk->sk_state == DCCP_OPEN || sk->sk_state == DCCP_PARTOPEN))
+	if (!sock_owned_by_user_nocheck(sk) && counts(sk))
 		tell_loss(sk, kind);
 	spin_unlock(&sk->sk_lock.slock);
+}
+
+/* Once it has expired it goes on doing so with nothing in flight. */
+static bool rto_counts(const struct sock *sk)
+{
+	const struct divulge_ccid2_tx *hc = ccid2_tx_of(sk);
+
+	return sk->sk_state != DCCP_CLOSED && hc && hc->tx_pipe;
 }
 
 static int on_rto(struct kprobe *kp, struct pt_regs *regs)
@@ -242,8 +253,14 @@ static int on_rto(struct kprobe *kp, struct pt_regs *regs)
 
 	hc = container_of(timer, struct divulge_ccid2_tx, tx_rtotimer);
 	if (READ_ONCE(ccid2_known))
-		on_timeout(hc->sk, DIVULGE_DCCP_LOSS_KIND_RTO);
+		on_timeout(hc->sk, rto_counts, DIVULGE_DCCP_LOSS_KIND_RTO);
 	return 0;
+}
+
+/* In other states the handler does nothing. */
+static bool no_feedback_counts(const struct sock *sk)
+{
+	return sk->sk_state == DCCP_OPEN || sk->sk_state == DCCP_PARTOPEN;
 }
 
 static int on_no_feedback(struct kprobe *kp, struct pt_regs *regs)
@@ -253,7 +270,8 @@ static int on_no_feedback(struct kprobe *kp, struct pt_regs *regs)
 
 	hc = container_of(timer, struct divulge_ccid3_tx, tx_no_feedback_timer);
 	if (READ_ONCE(ccid3_known))
-		on_timeout(hc->sk, DIVULGE_DCCP_LOSS_KIND_NO_FEEDBACK);
+		on_timeout(hc->sk, no_feedback_counts,
+			   DIVULGE_DCCP_LOSS_KIND_NO_FEEDBACK);
 	return 0;
 }
 
