@@ -132,11 +132,13 @@ static u8 cause_of_reset(const struct divulge_dccp_close *close)
 			      DIVULGE_DCCP_CAUSE_ABORTED;
 }
 
-static u8 cause_of_error(const struct divulge_dccp_close *close)
+/* A Request that nobody answered is given up without a Reset. */
+static u8 cause_of_error(const struct divulge_dccp_close *close, int old_state)
 {
 	switch (close->error) {
 	case 0:
-		return DIVULGE_DCCP_CAUSE_UNKNOWN;
+		return old_state == DCCP_REQUESTING ?
+		       DIVULGE_DCCP_CAUSE_ABORTED : DIVULGE_DCCP_CAUSE_UNKNOWN;
 	case ETIMEDOUT:
 		return DIVULGE_DCCP_CAUSE_TIMEOUT;
 	default:
@@ -190,7 +192,7 @@ void divulge_dccp_ending_take(struct divulge_dccp_close *close,
 	if (old_state == DCCP_LISTEN)
 		close->cause = DIVULGE_DCCP_CAUSE_LISTENER;
 	else if (!note.sk)
-		close->cause = cause_of_error(close);
+		close->cause = cause_of_error(close, old_state);
 	else if (note.cause == DIVULGE_DCCP_CAUSE_UNKNOWN)
 		close->cause = cause_of_reset(close);
 }

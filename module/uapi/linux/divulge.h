@@ -303,7 +303,7 @@ enum divulge_dccp_reset_code {
  * @DIVULGE_DCCP_CAUSE_CLOSED: one end closed it and the other agreed (RFC
  *   4340, 8.3)
  * @DIVULGE_DCCP_CAUSE_ABORTED: this end gave it up, with data unread, without
- *   lingering or by connect(AF_UNSPEC)
+ *   lingering, by connect(AF_UNSPEC), or before there was an answer
  * @DIVULGE_DCCP_CAUSE_RESET: the peer reset it
  * @DIVULGE_DCCP_CAUSE_TIMEOUT: the peer did not answer
  * @DIVULGE_DCCP_CAUSE_ERROR: ICMP or the kernel reported an error
