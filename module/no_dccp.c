@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* In place of dccp.c and dccp_events.c where the kernel has no DCCP. */
+/* In place of dccp.c and what belongs to it where the kernel has no DCCP. */
 
 #include <net/genetlink.h>
 

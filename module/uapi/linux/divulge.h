@@ -254,10 +254,11 @@ enum divulge_dccp_change_kind {
  *   (RFC 5348, 5.2)
  * @DIVULGE_DCCP_LOSS_KIND_CONGESTION: sender under CCID 2 was told of it by an
  *   Ack Vector (RFC 4341, 5)
- * @DIVULGE_DCCP_LOSS_KIND_RTO: sender under CCID 2 heard nothing until its
- *   timeout
+ * @DIVULGE_DCCP_LOSS_KIND_RTO: sender under CCID 2 heard nothing of packets in
+ *   flight until its timeout; the figures are those before it reacts
  * @DIVULGE_DCCP_LOSS_KIND_NO_FEEDBACK: sender under CCID 3 heard nothing until
- *   its timeout (RFC 5348, 4.4)
+ *   its timeout, also if it has sent nothing (RFC 5348, 4.4); the figures are
+ *   those before it reacts
  */
 enum divulge_dccp_loss_kind {
 	DIVULGE_DCCP_LOSS_KIND_INTERVAL,
@@ -564,7 +565,8 @@ struct divulge_loss {
  * @state: state, enum divulge_dccp_state
  * @role: which end, enum divulge_dccp_role
  * @busy: 1 if its owner was using it for so long that CCIDs and the groups
- *   were not read
+ *   were not read; filters by CCID, and by any but the first service code of
+ *   a listener, leave it out
  * @kind: what stands for the connection, enum divulge_dccp_kind
  * @shutdown: 1 if nothing more is received (RCV_SHUTDOWN), plus 2 if nothing
  *   is sent
@@ -914,7 +916,8 @@ struct divulge_birth_counters {
  *   the last event
  * @dccp_lost: events that found no room
  * @dccp_missed: calls in all network namespaces that no probe was free for,
- *   any of which may have been an event
+ *   any of which may have been an event; since the module or dccp.ko was
+ *   loaded
  */
 struct divulge_dccp_counters {
 	__u64	dccp_published;
