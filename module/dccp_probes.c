@@ -224,18 +224,20 @@ static int leave_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /*
- * A timer of a CCID has expired, and its handler is about to lock the socket;
- * if it is in use the handler waits for the next time. In softirq; nothing
- * below it on this CPU has the lock. The figures are those before the handler.
+ * A timer of a CCID has expired, and its handler is about to lock the socket,
+ * so that can be done here too. If the socket is in use the handler sets the
+ * timer again, and what it does then is told then. In softirq; the timer has a
+ * reference. The figures are those before the handler.
  */
 static void on_timeout(struct sock *sk, bool (*counts)(const struct sock *sk),
 		       u8 kind)
 {
-	if (!losses_wanted(sk) || !spin_trylock(&sk->sk_lock.slock))
+	if (!losses_wanted(sk))
 		return;
+	bh_lock_sock(sk);
 	if (!sock_owned_by_user_nocheck(sk) && counts(sk))
 		tell_loss(sk, kind);
-	spin_unlock(&sk->sk_lock.slock);
+	bh_unlock_sock(sk);
 }
 
 /* Once it has expired it goes on doing so with nothing in flight. */
