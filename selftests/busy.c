@@ -57,11 +57,13 @@ static void *send_page(void *data)
 static int find_sock(const struct nlmsghdr *nlh, void *data)
 {
 	struct divulge_dccp_sock sock, *wanted = data;
-	const struct nlattr *attr;
+	const struct nlattr *entry, *attr;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) != DIVULGE_A_DCCP_SOCK)
+	mnl_attr_for_each(entry, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(entry) != DIVULGE_A_DCCP_ENTRY)
 			continue;
+		/* The record of a socket comes first. */
+		attr = mnl_attr_get_payload(entry);
 		memcpy(&sock, mnl_attr_get_payload(attr), sizeof(sock));
 		if (sock.sport == wanted->sport)
 			*wanted = sock;
