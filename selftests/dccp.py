@@ -4,69 +4,12 @@
 
 import os
 import socket
-import struct
 import subprocess
 import time
 
 import common
-
-# linux/dccp.h; Python knows SOCK_DCCP from the next release on only
-SOCK_DCCP, IPPROTO_DCCP, SOL_DCCP, SO_COOKIE = 6, 33, 269, 57
-SERVICE, GET_CUR_MPS, TX_CCID, RX_CCID = 2, 5, 14, 15
-
-LO = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
-
-
-def dccp_socket(family, service):
-    """A socket with a service code."""
-    try:
-        sock = socket.socket(family, SOCK_DCCP, IPPROTO_DCCP)
-    except OSError as err:
-        raise common.Skip(f"DCCP sockets: {err}") from err
-    sock.setsockopt(SOL_DCCP, SERVICE, struct.pack("!I", service))
-    sock.settimeout(20)
-    return sock
-
-
-class Connection:
-    """Both ends of one over lo; CCIDs as the client names them."""
-
-    def __init__(self, family, tx_ccid, rx_ccid, service):
-        self.listener = dccp_socket(family, service)
-        self.listener.setsockopt(SOL_DCCP, TX_CCID, bytes([rx_ccid]))
-        self.listener.setsockopt(SOL_DCCP, RX_CCID, bytes([tx_ccid]))
-        self.listener.bind((LO[family], 0))
-        self.listener.listen(1)
-        self.client = dccp_socket(family, service)
-        self.client.setsockopt(SOL_DCCP, TX_CCID, bytes([tx_ccid]))
-        self.client.setsockopt(SOL_DCCP, RX_CCID, bytes([rx_ccid]))
-        self.client.connect(self.listener.getsockname())
-        self.server, _ = self.listener.accept()
-
-    def exchange(self):
-        """Send data both ways, which takes the client out of PARTOPEN."""
-        self.server.send(b"from server")
-        self.client.recv(100)
-        self.client.send(b"from client")
-        self.server.recv(100)
-
-    def close(self):
-        """Close all sockets."""
-        for sock in self.client, self.server, self.listener:
-            sock.close()
-
-
-def number(sock, option, form="=I"):
-    """What getsockopt() says."""
-    size = struct.calcsize(form)
-    return struct.unpack(form, sock.getsockopt(SOL_DCCP, option, size))[0]
-
-
-def cookie(sock):
-    """SO_COOKIE, which no two sockets share."""
-    return struct.unpack("=Q", sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE,
-                                               8))[0]
-
+from peers import (SERVICE, GET_CUR_MPS, TX_CCID, RX_CCID, Connection, LO,
+                   cookie, dccp_socket, number)
 
 def check_socket(sock, seen, state):
     """Compare a record with what the socket's owner is told."""

@@ -18,7 +18,7 @@ import time
 
 import births
 import common
-import ynl
+import generic
 from births import AT_FDCWD, Statx, as_user, call, run, touch
 
 USER, GROUP = 1234, 4321
@@ -432,7 +432,7 @@ def touch_at(directory, name):
 @functools.lru_cache
 def client():
     """The kernel's generic client; to read the contract takes a while."""
-    return ynl.client()
+    return generic.client()
 
 
 def open_path():
@@ -842,7 +842,6 @@ def on(mount, test):
 
 if __name__ == "__main__":
     common.need_module()
-    sys.path.insert(0, ynl.SOURCE + "/tools/net/ynl")
     ALL = [whole_tree, filters, permissions, names, dates, changing]
     SOME = {"/mnt/ext4": [access_lists, large_directory],
             "/mnt/xfs": [idmapped_mount, deep, overlay],

@@ -15,7 +15,7 @@ import time
 
 import births
 import common
-import ynl
+import generic
 from births import run, touch
 
 USER = 1234
@@ -29,7 +29,7 @@ SO_RCVBUFFORCE = 33
 @functools.lru_cache
 def first_client():
     """The kernel's generic client; to read the contract takes a while."""
-    return ynl.client()
+    return generic.client()
 
 
 class Socket:
@@ -543,7 +543,6 @@ def on(mount, test):
 
 if __name__ == "__main__":
     common.need_module()
-    sys.path.insert(0, ynl.SOURCE + "/tools/net/ynl")
     os.makedirs(LAST, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "none", LAST], check=True)
     common.begin([on(mount, test) for mount in common.MOUNTS

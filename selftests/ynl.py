@@ -4,28 +4,16 @@
 
 import os
 import socket
-import sys
 import time
 
 import yaml
 
 import common
+import generic
+from generic import SPEC, client
 
-SOURCE = os.environ.get("DIVULGE_SOURCE", "")
-SPEC = os.environ.get("DIVULGE_TOP", "") + "/module/divulge.yaml"
-SCHEMA = SOURCE + "/Documentation/netlink/genetlink-legacy.yaml"
-NLCTRL = SOURCE + "/Documentation/netlink/specs/nlctrl.yaml"
-
-
-def client(spec=SPEC, schema=""):
-    """A client of a family; with a schema it validates the spec, slowly."""
-    try:
-        # pylint: disable=import-outside-toplevel, import-error
-        from lib import YnlFamily
-    except ImportError as err:
-        raise common.Skip(f"no generic client in '{SOURCE}': {err}") from err
-    # Linux 6.12's nlctrl.yaml does not know of the padding that it is sent.
-    return YnlFamily(spec, schema, process_unknown=spec == NLCTRL)
+SCHEMA = generic.SOURCE + "/Documentation/netlink/genetlink-legacy.yaml"
+NLCTRL = generic.SOURCE + "/Documentation/netlink/specs/nlctrl.yaml"
 
 
 def text(array):
@@ -161,7 +149,6 @@ def live_policy():
 
 if __name__ == "__main__":
     common.need_module()
-    sys.path.insert(0, SOURCE + "/tools/net/ynl")
     common.begin([(test.__name__, test) for test in
                (info_get, birth_get, watch_add_and_births,
                 dccp_dump_and_events, live_policy)])
