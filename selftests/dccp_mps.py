@@ -54,6 +54,7 @@ def traced(ears):
 class Path:
     """A connection through a router, and who hears of it."""
 
+    # pylint: disable=too-many-arguments
     def __init__(self, stack, family, ccid, net=None, prepare=None):
         self.family = family
         stack.enter_context(common.tracing("dccp_mps"))
