@@ -155,6 +155,18 @@ struct divulge_ccid2_rx {
 };
 
 /**
+ * struct divulge_tfrc_tx_hist - struct tfrc_tx_hist_entry
+ * @next: what was sent before
+ * @seqno: sequence number
+ * @stamp: when it was sent
+ */
+struct divulge_tfrc_tx_hist {
+	const struct divulge_tfrc_tx_hist *next;
+	u64 seqno;
+	ktime_t stamp;
+};
+
+/**
  * enum divulge_tfrc_tx_state - enum ccid3_hc_tx_states
  * @DIVULGE_TFRC_SSTATE_NO_SENT: has sent nothing
  * @DIVULGE_TFRC_SSTATE_NO_FBACK: has no feedback
@@ -201,7 +213,7 @@ struct divulge_ccid3_tx {
 	struct sock *sk;
 	ktime_t tx_t_ld;
 	ktime_t tx_t_nom;
-	void *tx_hist;
+	const struct divulge_tfrc_tx_hist *tx_hist;
 };
 
 /**

@@ -177,20 +177,29 @@ struct ack_call {
 	u32 last_cong;
 };
 
-/* Return: NULL if it is not under CCID 2, or not one that is known */
-static const struct divulge_ccid2_tx *ccid2_tx_of(const struct sock *sk)
+/* Return: NULL if it is not under that CCID, or not one that is known */
+static const void *tx_of(const struct sock *sk, u8 id, size_t size)
 {
-	const struct divulge_ccid *ccid;
 	const struct divulge_ccid_ops *ops;
+	const struct divulge_ccid *ccid;
 
 	ccid = (const struct divulge_ccid *)dccp_sk(sk)->dccps_hc_tx_ccid;
 	if (!ccid)
 		return NULL;
 	ops = ccid->ccid_ops;
-	if (ops->ccid_id != DCCPC_CCID2 ||
-	    ops->ccid_hc_tx_obj_size != sizeof(struct divulge_ccid2_tx))
+	if (ops->ccid_id != id || ops->ccid_hc_tx_obj_size != size)
 		return NULL;
-	return (const void *)ccid->ccid_priv;
+	return ccid->ccid_priv;
+}
+
+static const struct divulge_ccid2_tx *ccid2_tx_of(const struct sock *sk)
+{
+	return tx_of(sk, DCCPC_CCID2, sizeof(struct divulge_ccid2_tx));
+}
+
+static const struct divulge_ccid3_tx *ccid3_tx_of(const struct sock *sk)
+{
+	return tx_of(sk, DCCPC_CCID3, sizeof(struct divulge_ccid3_tx));
 }
 
 static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -259,10 +268,24 @@ static int on_rto(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* In other states the handler does nothing. */
+/* Is @a before @b, in arithmetic of 48 bits */
+static bool is_before(u64 a, u64 b)
+{
+	return (s64)((b << 16) - (a << 16)) > 0;
+}
+
+/*
+ * In other states the handler does nothing. It makes no difference between a
+ * sender that hears nothing and one that has nothing to hear of; the history
+ * has first what was sent last.
+ */
 static bool no_feedback_counts(const struct sock *sk)
 {
-	return sk->sk_state == DCCP_OPEN || sk->sk_state == DCCP_PARTOPEN;
+	const struct divulge_ccid3_tx *hc = ccid3_tx_of(sk);
+
+	return (sk->sk_state == DCCP_OPEN || sk->sk_state == DCCP_PARTOPEN) &&
+	       hc && hc->tx_hist &&
+	       is_before(dccp_sk(sk)->dccps_gar, hc->tx_hist->seqno);
 }
 
 static int on_no_feedback(struct kprobe *kp, struct pt_regs *regs)

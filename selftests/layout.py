@@ -26,6 +26,7 @@ STRUCTS = {
     "divulge_ccid2_rx": "ccid2_hc_rx_sock",
     "divulge_ccid3_tx": "ccid3_hc_tx_sock",
     "divulge_ccid3_rx": "ccid3_hc_rx_sock",
+    "divulge_tfrc_tx_hist": "tfrc_tx_hist_entry",
     "divulge_tfrc_rx_hist": "tfrc_rx_hist",
     "divulge_tfrc_loss_hist": "tfrc_loss_hist",
 }
