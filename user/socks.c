@@ -150,6 +150,15 @@ static void show_those_here(const struct netns *netns, void *arg)
 	dccp_list_free(&list);
 }
 
+static const char *dev_of(const struct socks_query *query)
+{
+	const struct dccp_key *key = query->key;
+
+	if (!key)
+		return query->filter.dev;
+	return *key->src.dev ? key->src.dev : key->dst.dev;
+}
+
 /* Return: exit code if what was named is nowhere. */
 static int miss(const struct progress *p)
 {
@@ -157,7 +166,7 @@ static int miss(const struct progress *p)
 	const char *const *named = query->named;
 
 	if (p->no_dev && !p->has_dev)
-		return misused("there is no interface '%s'", query->filter.dev);
+		return misused("there is no interface '%s'", dev_of(query));
 	if (!query->key || p->open || p->code)
 		return p->code;
 	if (query->key->has_cookie)
