@@ -10,6 +10,8 @@ import socket
 import sys
 import time
 
+import yaml
+
 import common
 import peers
 
@@ -19,8 +21,14 @@ SPEC = os.environ.get("DIVULGE_TOP", "") + "/module/divulge.yaml"
 GROUPS = ["seq", "feat", "timers", "ccid", "services"]
 
 
-def client(spec=SPEC, schema=""):
-    """A client of a family; with a schema it validates the spec, slowly."""
+# The client reads a spec with this, which in Python takes seconds.
+yaml.safe_load = functools.partial(yaml.load, Loader=yaml.CSafeLoader)
+
+
+def client(spec=SPEC, schema="", recv_size=0):
+    """A client of a family; with a schema it validates the spec, slowly.
+
+    It offers room for a datagram of some size, else for a large one."""
     if SOURCE + "/tools/net/ynl" not in sys.path:
         sys.path.insert(0, SOURCE + "/tools/net/ynl")
     try:
@@ -29,7 +37,8 @@ def client(spec=SPEC, schema=""):
     except ImportError as err:
         raise common.Skip(f"no generic client in '{SOURCE}': {err}") from err
     # Linux 6.12's nlctrl.yaml does not know of the padding that it is sent.
-    return YnlFamily(spec, schema, process_unknown="nlctrl" in spec)
+    return YnlFamily(spec, schema, process_unknown="nlctrl" in spec,
+                     recv_size=recv_size)
 
 
 @functools.cache
@@ -50,6 +59,21 @@ def another(netns=None):
                                  parsed().sock.getsockopt(270, option))
     made.async_msg_queue = []
     return made
+
+
+def refusal(call, *args):
+    """The error that a call of a client ends with, 0 for none; and what was
+    said of it."""
+    # pylint: disable-next=import-outside-toplevel, import-error
+    from lib import NlError
+    try:
+        call(*args)
+    except NlError as err:
+        said = dict(err.nl_msg.extack or {})
+        said.pop("miss-type-doc", None)
+        said.pop("policy", None)
+        return err.error, said
+    return 0, {}
 
 
 def request_of(**wanted):
