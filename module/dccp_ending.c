@@ -121,18 +121,23 @@ void divulge_dccp_ending_forget(const struct sock *sk)
 	take_note(sk);
 }
 
-static u8 cause_of_reset(const struct divulge_dccp_close *close)
+/*
+ * The kernel gives up with an error for the owner (dccp_write_err()), who may
+ * have taken it by now; and before it shuts the socket down, unlike the owner
+ * who leaves data unread (dccp_close()).
+ */
+static u8 cause_of_reset(const struct divulge_dccp_close *close,
+			 const struct sock *sk)
 {
 	if (close->reset_code == DCCP_RESET_CODE_CLOSED)
 		return DIVULGE_DCCP_CAUSE_CLOSED;
 	if (close->reset == DIVULGE_DCCP_RESET_RECEIVED)
 		return DIVULGE_DCCP_CAUSE_RESET;
-	/* Its owner gets an error if the kernel gave up (dccp_write_err()). */
-	return close->error ? DIVULGE_DCCP_CAUSE_TIMEOUT :
-			      DIVULGE_DCCP_CAUSE_ABORTED;
+	if (close->error || READ_ONCE(sk->sk_shutdown) != SHUTDOWN_MASK)
+		return DIVULGE_DCCP_CAUSE_TIMEOUT;
+	return DIVULGE_DCCP_CAUSE_ABORTED;
 }
 
-/* A Request that nobody answered is given up without a Reset. */
 static u8 cause_of_error(const struct divulge_dccp_close *close, int old_state)
 {
 	switch (close->error) {
@@ -194,7 +199,7 @@ void divulge_dccp_ending_take(struct divulge_dccp_close *close,
 	else if (!note.sk)
 		close->cause = cause_of_error(close, old_state);
 	else if (note.cause == DIVULGE_DCCP_CAUSE_UNKNOWN)
-		close->cause = cause_of_reset(close);
+		close->cause = cause_of_reset(close, sk);
 }
 
 /**

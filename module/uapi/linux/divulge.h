@@ -879,7 +879,8 @@ struct divulge_dccp_loss {
  * @sent: packets that it sent, those without data included
  * @received: packets that the peer has sent, as far as one was received;
  *   those lost on the way included
- * @error: errno that its owner gets (SO_ERROR), 0 for none
+ * @error: errno that its owner gets (SO_ERROR), 0 for none and if it was
+ *   taken already
  * @reset: who sent a Reset, enum divulge_dccp_reset
  * @reset_code: why, enum divulge_dccp_reset_code
  * @cause: why it ended, enum divulge_dccp_cause
