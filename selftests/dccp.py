@@ -180,7 +180,8 @@ def events_and_trace():
 
         def lives():
             return {role: [event for event in watcher.objects()
-                           if event["cookie"] == number]
+                           if event["cookie"] == number and
+                           event["event"] == "dccp-state"]
                     for role, number in cookies.items()}
 
         watcher.wait_for(lambda: all(life and life[-1]["state"] == "closed"
@@ -212,6 +213,7 @@ def events_and_trace():
                         "sport", "dport", "saddr", "daddr", "role", "netns"):
                 common.same(f"{event['state']} {key}", asked[key], event[key])
 
+    seen = [event for event in seen if event["event"] == "dccp-state"]
     common.same("lines of trace", len(seen), len(trace))
     for event, line in zip(seen, trace):
         for key in ("cookie", "netns", "mps", "pmtu", "service"):

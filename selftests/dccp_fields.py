@@ -237,13 +237,28 @@ def check_ends(made, net, tx_ccid, rx_ccid):
                 {name for name in client if name.startswith("ccid")})
     common.same("figures", {f"ccid{rx_ccid}-tx", f"ccid{tx_ccid}-rx"},
                 {name for name in server if name.startswith("ccid")})
-    # A dump says the same as a get.
-    found = generic.all_of(net.client)[client["sock"]["cookie"]]
-    common.same("in a dump", client["sock"], found["sock"])
-    common.same("in a dump", client["feat"], found["feat"])
+    same_in_dump(net.client, client["sock"]["cookie"])
     # The client's is made before anything is agreed on.
     common.same("MPS of the client", mps(client, False), client["sock"]["mps"])
     common.same("MPS of the server", mps(server, True), server["sock"]["mps"])
+
+
+def same_in_dump(netns, cookie):
+    """A dump says the same as a get, at a time when nothing changes."""
+    def look():
+        got = generic.get(netns, cookie=cookie)
+        return [(each["sock"], each["feat"]) for each in
+                (got, generic.all_of(netns)[cookie],
+                 generic.get(netns, cookie=cookie))]
+
+    seen = []
+
+    def quiet():
+        seen[:] = look()
+        return seen[0] == seen[2]
+
+    peers.wait_until(quiet, "a socket that is left alone")
+    common.same("in a dump", seen[0], seen[1])
 
 
 def mps(entry, agreed):
