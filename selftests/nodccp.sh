@@ -103,6 +103,32 @@ info_tells_of_dccp_without_the_module()
 	return "$status"
 }
 
+# Where a file says to keep it out
+kept_out()
+{
+	unshare -m sh -ec 'mount -t tmpfs none /etc/modprobe.d
+		echo "install dccp /bin/false" >/etc/modprobe.d/no.conf
+		exec "$@"' sh "$@"
+}
+
+tests+=(dccpcat_says_why)
+dccpcat_says_why()
+{
+	local mend="DCCP is not loaded.*run 'modprobe -a dccp_ipv4 dccp_ipv6'"
+
+	fails 1 "cannot use DCCP: $mend" dccpcat --probe &&
+	fails 1 "cannot use DCCP: $mend" dccpcat --probe --json &&
+	[ ! -s "$tmp/out" ] &&
+	fails 1 "cannot connect to 127.0.0.1:5001: $mend" \
+		dccpcat 127.0.0.1 5001 &&
+	fails 1 "cannot connect to .*::1.*:5001 for SC:demo: $mend" \
+		dccpcat -s demo ::1 5001 &&
+	fails 1 "cannot listen on 0.0.0.0:5001: $mend" dccpcat -l 5001 &&
+	fails 1 "$mend" dccpcat -z 127.0.0.1 5001-5010 &&
+	fails 1 "/etc/modprobe.d/no.conf keeps DCCP from being loaded" \
+		kept_out dccpcat --probe
+}
+
 tests+=(births_go_on)
 births_go_on()
 {
