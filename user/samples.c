@@ -129,18 +129,21 @@ static uint64_t window(const struct dccp_entry *entry)
 
 /*
  * CCID 2 does not count congestion events, but knows when the last one was. If
- * there was none, then as much later as was asked later, or more.
+ * there was another it is less long ago than the sample before, else longer by
+ * as much as it was at that time. The clocks of both need not agree: what is
+ * half way is taken for the nearer.
  */
 static uint32_t congested(const struct track *track,
 			  const struct dccp_entry *entry, int64_t asked)
 {
-	int64_t least;
+	const struct dccp_entry *before = &track->entry;
+	int64_t since;
 
 	if (!has(entry, DIVULGE_A_DCCP_ENTRY_CCID2_TX) ||
-	    !has(&track->entry, DIVULGE_A_DCCP_ENTRY_CCID2_TX))
+	    !has(before, DIVULGE_A_DCCP_ENTRY_CCID2_TX))
 		return UINT32_MAX;
-	least = asked - track->read + track->entry.ccid2_tx.last_cong;
-	return entry->ccid2_tx.last_cong + TICKS_MS < least;
+	since = asked - track->read + before->ccid2_tx.last_cong / 2;
+	return entry->ccid2_tx.last_cong + TICKS_MS < since;
 }
 
 static void push_sample(struct track *track)
