@@ -31,14 +31,22 @@ static const struct command commands[] = {
 		"[births|dccp] [OPTION...] [PATH...]",
 		"show births and what happens to DCCP sockets",
 		"  -j, --json         one JSON object a line\n"
-		"  -n, --count N      end after N events\n"
+		"  -n, --count N      end after N events, or N samples\n"
 		"  -q, --quiet        do not say when all is set up\n"
-		"      --event LIST   of DCCP, these events only: state,ccid,mps,\n"
-		"                     loss,close\n"
 		"      --no-rescan    do not look for births that were lost\n"
 		"      --subtree      births below each PATH only\n"
 		"      --type LIST    births of such files only, of f,d,l,p,s,b,c\n"
-		"      --uid USER     births by that user only\n"
+		"      --uid USER     births by that user, and sockets of that\n"
+		"                     user, only\n"
+		"      --event LIST   of DCCP, these events only: state,ccid,mps,\n"
+		"                     loss,close\n"
+		"      --interval T   of DCCP, sample connections every T (1s,\n"
+		"                     500ms, 2, 1min) and draw them on a terminal\n"
+		"  -N, --netns NETNS  of DCCP, listen in that network namespace\n"
+		"      --state --role --src --dst --sport --dport --port --service\n"
+		"      --ccid --tx-ccid --rx-ccid --dev\n"
+		"                     of DCCP, such sockets only: see 'divulge\n"
+		"                     dccp --help'\n"
 		"  PATH               a directory on each filesystem to watch,\n"
 		"                     else the current one\n",
 		cmd_monitor,
