@@ -338,8 +338,8 @@ def queues():
 def accept_queue():
     """Connections that nobody has accepted yet, and how many may wait."""
     with peers.loopback() as net:
-        with peers.inside(net.server):
-            listener = peers.listening(V6, "::1")
+        listener = peers.listening_in(net.server, V6)
+        with peers.inside(net.client):
             clients = [peers.dccp_socket(V6) for _ in range(3)]
         listener.listen(7)
         for client in clients:
@@ -624,8 +624,7 @@ def socat_connects(family):
     """A test: socat as the client."""
     def test():
         with peers.loopback() as net:
-            with peers.inside(net.server):
-                listener = peers.listening(family, peers.LO[family])
+            listener = peers.listening_in(net.server, family)
             port = listener.getsockname()[1]
             where = {V4: f"TCP4:127.0.0.1:{port}", V6: f"TCP6:[::1]:{port}"}
             # pylint: disable=consider-using-with

@@ -112,6 +112,18 @@ def get(netns=None, **wanted):
         asks.sock.close()
 
 
+def packed(family, address, size=16):
+    """An address as it is in a record, or cut to what a request has."""
+    raw = socket.inet_pton(family, address)
+    return raw.ljust(size, b"\0")
+
+
+def tuple_of(family, own, peer):
+    """A request for the socket of one end of a connection."""
+    return {"src": packed(family, own[0], 0), "sport": own[1],
+            "dst": packed(family, peer[0], 0), "dport": peer[1]}
+
+
 class Ear:
     """Hears the events of a network namespace, from now on."""
 

@@ -115,22 +115,22 @@ def enumerators():
         known = btf_header(file.read(24))[3]
     with open(BTF + "dccp", "rb") as file:
         data = file.read()
-    at, length, strings, _ = btf_header(data)
+    here, length, strings, _ = btf_header(data)
     found = {}
-    end = at + length
-    while at < end:
-        _, info, _ = struct.unpack_from("=III", data, at)
-        at += 12
+    end = here + length
+    while here < end:
+        _, info, _ = struct.unpack_from("=III", data, here)
+        here += 12
         kind, number = info >> 24 & 0x1f, info & 0xffff
         if kind == KIND_ENUM:
             for name, value in struct.iter_unpack(
-                    "=Ii", data[at:at + 8 * number]):
+                    "=Ii", data[here:here + 8 * number]):
                 # Strings of the kernel itself come before its own.
                 if name >= known:
                     begin = strings + name - known
                     text = data[begin:data.index(b"\0", begin)].decode()
                     found[text] = value
-        at += tail_size(kind, number)
+        here += tail_size(kind, number)
     return found
 
 

@@ -209,13 +209,23 @@ def set_ccids(sock, tx_ccid, rx_ccid):
     sock.setsockopt(SOL_DCCP, RX_CCID, bytes([rx_ccid]))
 
 
-def listening(family, address, service=0, ccids=(2, 2), more=()):
+# pylint: disable=too-many-arguments
+def listening_in(netns, family, address=None, service=0, ccids=(2, 2), more=(),
+                 backlog=10):
     """A listener on a port of its own; CCIDs are tx and rx of its side."""
-    sock = dccp_socket(family, service, more)
+    with inside(netns):
+        sock = dccp_socket(family, service, more)
     set_ccids(sock, *ccids)
-    sock.bind((address, 0))
-    sock.listen(10)
+    sock.bind((address or LO[family], 0))
+    sock.listen(backlog)
     return sock
+
+
+def disconnect(sock):
+    """What connect() to AF_UNSPEC does."""
+    address = struct.pack("=H14x", socket.AF_UNSPEC)
+    if LIBC.connect(sock.fileno(), address, len(address)):
+        raise OSError(ctypes.get_errno(), "connect to AF_UNSPEC")
 
 
 class Connection:
