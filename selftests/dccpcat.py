@@ -199,10 +199,10 @@ def check_itself(family, tx_ccid, rx_ccid):
                      "--rx-ccid", str(rx_ccid), LO[family], port,
                      stdin=None) as client:
         client.write(b"forth\nand\n")
-        for cat, tx, rx in (client, tx_ccid, rx_ccid), \
-                           (server, rx_ccid, tx_ccid):
-            cat.wait_for(f"SC:demo, sends with CCID {tx}, "
-                         f"receives with CCID {rx}, MPS \\d+\n")
+        for cat, sends, gets in (client, tx_ccid, rx_ccid), \
+                                (server, rx_ccid, tx_ccid):
+            cat.wait_for(f"SC:demo, sends with CCID {sends}, "
+                         f"receives with CCID {gets}, MPS \\d+\n")
         while client.stdout() != b"back\n":
             time.sleep(0.02)
         client.proc.stdin.close()
@@ -795,28 +795,33 @@ def unprivileged():
 
 def probes():
     """What the kernel has, and its defaults, in the first network namespace."""
-    probe = ("nsenter", "--net=/proc/1/ns/net", "dccpcat", "--probe")
-    said = json.loads(subprocess.run([*probe, "--json"], check=True,
-                                     stdout=subprocess.PIPE).stdout)
+    first = ("nsenter", "--net=/proc/1/ns/net")
+    said = json.loads(subprocess.run(
+        [*first, "dccpcat", "--probe", "--json"], check=True,
+        stdout=subprocess.PIPE).stdout)
     with dccp_socket() as sock:
         common.same("CCIDs", list(sock.getsockopt(SOL_DCCP, AVAILABLE_CCIDS,
                                                   16)), said["ccids"])
-        common.same("MPS", number(sock, GET_CUR_MPS), said["socket"]["mps"])
-        common.same("queue", number(sock, TX_QLEN),
-                    said["socket"]["tx_qlen"])
-    common.same("families", (True, True), (said["ipv4"], said["ipv6"]))
-    for name, value in said["sysctl"].items():
-        seen = subprocess.run(["nsenter", "--net=/proc/1/ns/net", "cat",
-                               f"/proc/sys/net/dccp/default/{name}"],
-                              check=True, stdout=subprocess.PIPE).stdout
-        common.same(name, int(seen), value)
-    text = subprocess.run(probe, check=True,
+        common.same("MPS", number(sock, GET_CUR_MPS), said["mps"])
+        common.same("queue", number(sock, TX_QLEN), said["tx_qlen"])
+    common.same("families", (None, None), (said["ipv4_why"], said["ipv6_why"]))
+    for name in "seq_window", "rx_ccid", "tx_ccid", "request_retries", \
+                "retries1", "retries2", "tx_qlen", "sync_ratelimit":
+        seen = subprocess.run(
+            [*first, "cat", f"/proc/sys/net/dccp/default/{name}"],
+            check=True, stdout=subprocess.PIPE).stdout
+        common.same(name, int(seen), said["sysctl_" + name])
+    text = subprocess.run([*first, "dccpcat", "--probe"], check=True,
                           stdout=subprocess.PIPE).stdout.decode()
-    for what in "IPv6   yes\n", "CCIDs  2,3\n", "tx_ccid  ":
+    for what in "IPv4   yes\n", "IPv6   yes\n", "CCIDs  2,3\n", \
+                "service         SC=0\n", "mps             536\n", \
+                "tx_ccid         2\n":
         if what not in text:
             raise AssertionError(f"no '{what}': {text}")
     common.same("elsewhere", None,
-                json.loads(run("--probe", "--json"))["sysctl"]["tx_ccid"])
+                json.loads(run("--probe", "--json"))["sysctl_tx_ccid"])
+    if b"in the first network namespace only" not in run("--probe"):
+        raise AssertionError("sysctls of another network namespace")
 
 
 def failures():

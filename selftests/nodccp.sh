@@ -125,8 +125,12 @@ dccpcat_says_why()
 		dccpcat -s demo ::1 5001 &&
 	fails 1 "cannot listen on 0.0.0.0:5001: $mend" dccpcat -l 5001 &&
 	fails 1 "$mend" dccpcat -z 127.0.0.1 5001-5010 &&
-	fails 1 "/etc/modprobe.d/no.conf keeps DCCP from being loaded" \
-		kept_out dccpcat --probe
+	fails 1 "'install dccp /bin/false': remove that line" \
+		kept_out dccpcat --probe &&
+	modprobe dccp &&
+	fails 1 "DCCP is loaded, but not for IPv6: run 'modprobe -a" \
+		dccpcat ::1 5001 &&
+	rmmod dccp
 }
 
 tests+=(births_go_on)

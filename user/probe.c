@@ -5,219 +5,150 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
+#include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
 #include <linux/dccp.h>
 
-#include "plan.h"
+#include "dccp_host.h"
+#include "fields.h"
 #include "probe.h"
+#include "sink.h"
 #include "sock.h"
 #include "text.h"
 #include "usage.h"
-#include "util.h"
-
-#define SYSCTLS		"/proc/sys/net/dccp/default/"
-
-static const struct {
-	int family;
-	const char *name, *key;
-} families[] = {
-	{ AF_INET, "IPv4", "ipv4" },
-	{ AF_INET6, "IPv6", "ipv6" },
-};
-
-/* What a socket says that was just made */
-static const struct {
-	int option;
-	const char *name, *key;
-} defaults[] = {
-	{ DCCP_SOCKOPT_GET_CUR_MPS, "MPS before connecting", "mps" },
-	{ DCCP_SOCKOPT_QPOLICY_TXQLEN, "send queue", "tx_qlen" },
-	{ DCCP_SOCKOPT_QPOLICY_ID, "queueing policy", "qpolicy" },
-	{ DCCP_SOCKOPT_SEND_CSCOV, "checksum coverage, sending", "send_cscov" },
-	{ DCCP_SOCKOPT_RECV_CSCOV, "checksum coverage, receiving",
-	  "recv_cscov" },
-	{ DCCP_SOCKOPT_SERVER_TIMEWAIT, "a server waits after the close",
-	  "server_timewait" },
-};
-
-static const char *const sysctls[] = {
-	"tx_ccid", "rx_ccid", "seq_window", "tx_qlen", "request_retries",
-	"retries1", "retries2", "sync_ratelimit",
-};
 
 /**
  * struct finding - what was found
- * @why: why there are no sockets of a family; empty if there are
+ * @ipv4_why: why there are no sockets for IPv4, "" if there are
+ * @ipv6_why: the same for IPv6
+ * @ccid: CCIDs that there are
+ * @ccids: the same
  * @service: service code of a new socket
- * @ccids: what the kernel has
- * @value: of @defaults, NULL-like where @has is false
- * @has: a new socket told the value
- * @sysctl: of @sysctls, empty where it cannot be read
+ * @mps: what else it has, each -1 if it does not tell
+ * @tx_qlen: likewise
+ * @qpolicy: likewise
+ * @send_cscov: likewise
+ * @recv_cscov: likewise
+ * @server_timewait: likewise
  */
 struct finding {
-	char why[ARRAY_SIZE(families)][ABSENCE_LEN];
+	char ipv4_why[SOCK_WHY_LEN];
+	char ipv6_why[SOCK_WHY_LEN];
+	uint32_t ccid[CCIDS_MAX];
+	struct uints ccids;
 	uint32_t service;
-	struct ccids ccids;
-	int value[ARRAY_SIZE(defaults)];
-	bool has[ARRAY_SIZE(defaults)];
-	char sysctl[ARRAY_SIZE(sysctls)][32];
+	int64_t mps;
+	int64_t tx_qlen;
+	int64_t qpolicy;
+	int64_t send_cscov;
+	int64_t recv_cscov;
+	int64_t server_timewait;
 };
+
+static const struct field kernel_fields[] = {
+	PLAIN(TEXT, finding, ipv4_why),
+	PLAIN(TEXT, finding, ipv6_why),
+	PLAIN(UINTS, finding, ccids),
+	{ 0 }
+};
+
+static const struct field socket_fields[] = {
+	PLAIN(SERVICE, finding, service),
+	PLAIN(SYSCTL, finding, mps),
+	PLAIN(SYSCTL, finding, tx_qlen),
+	PLAIN(SYSCTL, finding, qpolicy),
+	PLAIN(SYSCTL, finding, send_cscov),
+	PLAIN(SYSCTL, finding, recv_cscov),
+	PLAIN(SYSCTL, finding, server_timewait),
+	{ 0 }
+};
+
+static int64_t ask(int fd, int option)
+{
+	int n;
+
+	return sock_number(fd, option, &n) ? -1 : n;
+}
 
 static void ask_socket(int fd, struct finding *f)
 {
+	struct ccids ccids;
 	size_t i;
 
-	sock_kernel_ccids(fd, &f->ccids);
+	if (!sock_kernel_ccids(fd, &ccids)) {
+		for (i = 0; i < ccids.nr; i++)
+			f->ccid[i] = ccids.id[i];
+		f->ccids.u = f->ccid;
+		f->ccids.nr = ccids.nr;
+	}
 	f->service = sock_service(fd);
-	for (i = 0; i < ARRAY_SIZE(defaults); i++)
-		f->has[i] = !sock_number(fd, defaults[i].option, &f->value[i]);
+	f->mps = ask(fd, DCCP_SOCKOPT_GET_CUR_MPS);
+	f->tx_qlen = ask(fd, DCCP_SOCKOPT_QPOLICY_TXQLEN);
+	f->qpolicy = ask(fd, DCCP_SOCKOPT_QPOLICY_ID);
+	f->send_cscov = ask(fd, DCCP_SOCKOPT_SEND_CSCOV);
+	f->recv_cscov = ask(fd, DCCP_SOCKOPT_RECV_CSCOV);
+	f->server_timewait = ask(fd, DCCP_SOCKOPT_SERVER_TIMEWAIT);
 }
 
-/* Return: true if there are DCCP sockets of any family. */
-static bool ask_sockets(struct finding *f)
+/* Return: true if there are sockets of the family. */
+static bool ask_family(int family, struct finding *f, char why[SOCK_WHY_LEN])
 {
-	bool any = false;
-	size_t i;
-	int fd;
+	int fd = socket(family, SOCK_DCCP | SOCK_CLOEXEC, IPPROTO_DCCP);
 
-	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		fd = socket(families[i].family, SOCK_DCCP | SOCK_CLOEXEC,
-			    IPPROTO_DCCP);
-		if (fd < 0) {
-			absence_here(families[i].family, errno, f->why[i]);
-			continue;
-		}
-		if (!any)
-			ask_socket(fd, f);
-		any = true;
-		close(fd);
+	if (fd < 0) {
+		sock_absence(family, errno, why);
+		return false;
 	}
-	return any;
+	ask_socket(fd, f);
+	close(fd);
+	return true;
 }
 
-/* They are those of the first network namespace, and seen there only. */
-static void read_sysctls(struct finding *f)
+static void show_rows(const struct field *field, const void *data, size_t skip)
 {
-	char path[128];
-	FILE *file;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(sysctls); i++) {
-		snprintf(path, sizeof(path), SYSCTLS "%s", sysctls[i]);
-		file = fopen(path, "re");
-		if (!file)
-			continue;
-		if (fscanf(file, "%31[0-9]", f->sysctl[i]) != 1)
-			f->sysctl[i][0] = '\0';
-		fclose(file);
+	for (; field->name; field++) {
+		printf("  %-16s", field->name + skip);
+		field_text(field, data, stdout);
+		putchar('\n');
 	}
 }
 
-static void put_row(const char *name, const char *value)
-{
-	printf("  %-30s %s\n", name, value);
-}
-
-static void show_sysctls(const struct finding *f)
+static int show_text(const struct finding *f, const struct dccp_host *host)
 {
 	size_t i;
 
-	if (access(SYSCTLS, F_OK)) {
-		puts("net.dccp.default: only the first network namespace shows it");
-		return;
+	printf("IPv4   %s%s\n", *f->ipv4_why ? "no: " : "yes", f->ipv4_why);
+	printf("IPv6   %s%s\n", *f->ipv6_why ? "no: " : "yes", f->ipv6_why);
+	printf("CCIDs  ");
+	for (i = 0; i < f->ccids.nr; i++)
+		printf("%s%u", i ? "," : "", f->ccid[i]);
+	puts("\na new socket:");
+	show_rows(socket_fields, f, 0);
+	if (host->seq_window < 0) {
+		puts("net.dccp.default: in the first network namespace only");
+	} else {
+		puts("net.dccp.default:");
+		show_rows(sysctl_fields, host, strlen("sysctl_"));
 	}
-	puts("net.dccp.default:");
-	for (i = 0; i < ARRAY_SIZE(sysctls); i++)
-		put_row(sysctls[i], *f->sysctl[i] ? f->sysctl[i] : "-");
+	return end_of_output(EXIT_OK);
 }
 
-static void show_text(const struct finding *f)
+static int show_json(const struct finding *f, const struct dccp_host *host)
 {
-	char text[CCIDS_LEN];
-	size_t i;
+	struct record rec = {
+		.part = {
+			{ kernel_fields, f },
+			{ socket_fields, f },
+			{ sysctl_fields, host },
+		},
+	};
+	struct sink sink;
 
-	for (i = 0; i < ARRAY_SIZE(families); i++)
-		printf("%-6s %s%s\n", families[i].name,
-		       *f->why[i] ? "no: " : "yes", f->why[i]);
-	printf("CCIDs  %s\n", ccids_name(&f->ccids, text));
-	puts("a new socket:");
-	put_row("service code", code_name(f->service, text));
-	for (i = 0; i < ARRAY_SIZE(defaults); i++) {
-		snprintf(text, sizeof(text), "%d", f->value[i]);
-		put_row(defaults[i].name, f->has[i] ? text : "-");
-	}
-	show_sysctls(f);
-}
-
-/* Takes @value, which is NULL for want of memory or for null. */
-static int add(struct json_object *to, const char *key,
-	       struct json_object *value)
-{
-	if (to && !json_object_object_add(to, key, value))
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
-static struct json_object *ccids_object(const struct finding *f)
-{
-	struct json_object *list = json_object_new_array();
-	size_t i;
-
-	for (i = 0; list && i < f->ccids.nr; i++)
-		json_object_array_add(list,
-				      json_object_new_int(f->ccids.id[i]));
-	return list;
-}
-
-static struct json_object *defaults_object(const struct finding *f)
-{
-	struct json_object *obj = json_object_new_object();
-	int err = add(obj, "service", json_object_new_int64(f->service));
-	size_t i;
-
-	for (i = 0; !err && i < ARRAY_SIZE(defaults); i++)
-		err = add(obj, defaults[i].key, f->has[i] ?
-			  json_object_new_int(f->value[i]) : NULL);
-	return obj;
-}
-
-static struct json_object *sysctls_object(const struct finding *f)
-{
-	struct json_object *obj = json_object_new_object();
-	int err = 0;
-	size_t i;
-
-	for (i = 0; !err && i < ARRAY_SIZE(sysctls); i++)
-		err = add(obj, sysctls[i], *f->sysctl[i] ?
-			  json_object_new_int64(atoll(f->sysctl[i])) : NULL);
-	return obj;
-}
-
-static int show_json(const struct finding *f)
-{
-	struct json_object *obj = json_object_new_object();
-	int err = 0;
-	size_t i;
-
-	for (i = 0; !err && i < ARRAY_SIZE(families); i++)
-		err = add(obj, families[i].key,
-			  json_object_new_boolean(!*f->why[i]));
-	if (!err)
-		err = add(obj, "ccids", ccids_object(f));
-	if (!err)
-		err = add(obj, "socket", defaults_object(f));
-	if (!err)
-		err = add(obj, "sysctl", sysctls_object(f));
-	if (!err)
-		puts(json_object_to_json_string_ext(obj,
-						    JSON_C_TO_STRING_PLAIN));
-	json_object_put(obj);
-	return err;
+	if (sink_open(&sink, &sink_json, "-"))
+		return EXIT_FAILED;
+	sink_put(&sink, &rec);
+	return sink_close(&sink) ? EXIT_FAILED : EXIT_OK;
 }
 
 /**
@@ -228,18 +159,16 @@ static int show_json(const struct finding *f)
  */
 int probe(bool json)
 {
-	static struct finding f;
+	struct finding f = { .ipv4_why = "" };
+	bool ipv4, ipv6;
+	struct dccp_host host;
 
-	if (!ask_sockets(&f)) {
-		report("cannot use DCCP: %s", f.why[0]);
+	ipv4 = ask_family(AF_INET, &f, f.ipv4_why);
+	ipv6 = ask_family(AF_INET6, &f, f.ipv6_why);
+	if (!ipv4 && !ipv6) {
+		report("cannot use DCCP: %s", f.ipv4_why);
 		return EXIT_FAILED;
 	}
-	read_sysctls(&f);
-	if (!json) {
-		show_text(&f);
-	} else if (show_json(&f)) {
-		report("out of memory");
-		return EXIT_FAILED;
-	}
-	return end_of_output(EXIT_OK);
+	dccp_host_look(&host);
+	return json ? show_json(&f, &host) : show_text(&f, &host);
 }

@@ -10,6 +10,7 @@
 
 #include <linux/dccp.h>
 
+#include "dccp_host.h"
 #include "plan.h"
 #include "sock.h"
 
@@ -98,6 +99,30 @@ static int set_up(int fd, const struct plan *plan, char why[SOCK_WHY_LEN])
 }
 
 /**
+ * sock_absence - say why there is no socket, and what can be done
+ * @family: AF_INET or AF_INET6
+ * @err: what socket() failed with
+ * @why: filled
+ */
+void sock_absence(int family, int err, char why[SOCK_WHY_LEN])
+{
+	const char *name = family == AF_INET6 ? "IPv6" : "IPv4";
+
+	if (err == EAFNOSUPPORT)
+		snprintf(why, SOCK_WHY_LEN,
+			 "this kernel does without %s: boot it without "
+			 "ipv6.disable", name);
+	else if (err != ESOCKTNOSUPPORT && err != EPROTONOSUPPORT)
+		snprintf(why, SOCK_WHY_LEN, "%s", strerror(err));
+	else if (modprobe_has("dccp"))
+		snprintf(why, SOCK_WHY_LEN,
+			 "DCCP is loaded, but not for %s: run " LOAD_DCCP,
+			 name);
+	else
+		dccp_why(why);
+}
+
+/**
  * sock_open - make a socket with the options that were asked for
  * @plan: says which
  * @family: AF_INET or AF_INET6
@@ -113,7 +138,7 @@ int sock_open(const struct plan *plan, int family, char why[SOCK_WHY_LEN])
 		    IPPROTO_DCCP);
 	if (fd < 0) {
 		err = -errno;
-		absence_here(family, -err, why);
+		sock_absence(family, -err, why);
 		return err;
 	}
 	err = set_up(fd, plan, why);

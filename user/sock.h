@@ -4,14 +4,15 @@
 
 #include <stdint.h>
 
-#include "absence.h"
 #include "ccids.h"
+#include "mend.h"
 
 struct plan;
 
 /* Room for why there is none */
-#define SOCK_WHY_LEN	ABSENCE_LEN
+#define SOCK_WHY_LEN	MEND_LEN
 
+void sock_absence(int family, int err, char why[SOCK_WHY_LEN]);
 int sock_open(const struct plan *plan, int family, char why[SOCK_WHY_LEN]);
 void sock_no_limit(int fd);
 int sock_number(int fd, int option, int *number);
