@@ -34,7 +34,7 @@ int attempt_fails(struct attempt *attempt, int err, const char *fmt, ...)
 void attempt_tell(const struct attempt *attempt, const struct plan *plan)
 {
 	const char *what = plan->listen ? "listen on" : "connect to";
-	char service[SERVICE_LEN];
+	char service[CODE_LEN];
 
 	if (!*attempt->why)
 		return;

@@ -2,14 +2,13 @@
 #ifndef DIVULGE_CODES_H
 #define DIVULGE_CODES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <linux/dccp.h>
 
 /* "SC=4294967294" */
-#define SERVICE_LEN	14
+#define CODE_LEN	14
 
 /**
  * struct services - service codes of a socket
@@ -21,8 +20,7 @@ struct services {
 	size_t nr;
 };
 
-bool code_parse(const char *text, size_t len, uint32_t *code);
 int codes_add(struct services *services, const char *list);
-const char *code_name(uint32_t code, char name[SERVICE_LEN]);
+const char *code_name(uint32_t code, char name[CODE_LEN]);
 
 #endif

@@ -26,7 +26,7 @@
  */
 void conn_tell(const struct conn *conn, const char *what)
 {
-	char service[SERVICE_LEN];
+	char service[CODE_LEN];
 	int tx, rx;
 
 	sock_number(conn->fd, DCCP_SOCKOPT_TX_CCID, &tx);

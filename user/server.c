@@ -80,8 +80,8 @@ static int try_all(const struct plan *plan, const struct addrinfo *found,
 static void tell_listening(const struct plan *plan, int fd)
 {
 	const struct services *services = &plan->services;
-	char list[DCCP_SERVICE_LIST_MAX_LEN * (SERVICE_LEN + 1)];
-	char where[ENDPOINT_LEN], name[SERVICE_LEN];
+	char list[DCCP_SERVICE_LIST_MAX_LEN * (CODE_LEN + 1)];
+	char where[ENDPOINT_LEN], name[CODE_LEN];
 	struct sockaddr_storage addr = { 0 };
 	socklen_t addr_len = sizeof(addr);
 	size_t i, len = 0;
