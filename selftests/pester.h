@@ -78,11 +78,13 @@ static inline int get(struct nl *nl, struct pester *pester)
 static inline int get_cookie_once(struct nl *nl, struct pester *pester)
 {
 	struct load_lane *lane = &pester->load->lane[pester->done % LOAD_LANES];
+	uint64_t cookie = lane->recent;
 	struct nlmsghdr *nlh;
 
+	/* None is known before the first connection, and 0 may not be asked. */
 	nlh = nl_request(nl, nl->family, DIVULGE_CMD_DCCP_GET);
 	mnl_attr_put_u32(nlh, DIVULGE_A_DCCP_GROUPS, ALL_GROUPS);
-	mnl_attr_put_u64(nlh, DIVULGE_A_DCCP_COOKIE, lane->recent);
+	mnl_attr_put_u64(nlh, DIVULGE_A_DCCP_COOKIE, cookie ?: 1);
 	return get(nl, pester);
 }
 
