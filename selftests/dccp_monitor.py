@@ -266,7 +266,7 @@ def wrong_service():
     """Somebody listens for something else."""
     with watching() as watcher:
         for family in V4, V6:
-            listener = peers.listening(family, peers.LO[family], DEMO)
+            listener = peers.listening_in(None, family, service=DEMO)
             number = fails_to_connect(family, listener.getsockname(),
                                       errno.EBADRQC, DEMO + 1)
             ended_so(watcher, number, "reset", "received", "bad-service-code",
