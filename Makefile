@@ -32,10 +32,10 @@ help:
 # A build folder for each kernel, with links to the sources: Kbuild puts its
 # objects beside them.
 stage = mkdir -p $(1) && find $(1) -xtype l -delete && \
-	cp -rsf $(CURDIR)/Kbuild $(CURDIR)/module $(1)/
+	cp -rsf $(addprefix $(CURDIR)/,$(2)) $(1)/
 
-# $(1): kernel build folder, $(2): where to build
-build-module = mkdir -p $(BUILD)/module && $(call stage,$(2)) && \
+# $(1): kernel build folder, $(2): where to build, $(3): of what
+build-module = mkdir -p $(BUILD)/module && $(call stage,$(2),$(3)) && \
 	flock $(2).lock $(MAKE) -C $(1) M=$(2) modules
 
 .PHONY: module
@@ -44,7 +44,7 @@ module:
 		echo "There is nothing to build a module with in $(KDIR):" \
 		"install linux-headers-$$(uname -r), name another folder with" \
 		"KDIR=, or use the virtual machine ('make vm')." >&2; exit 1; }
-	$(call build-module,$(KDIR),$(BUILD)/module/own)
+	$(call build-module,$(KDIR),$(BUILD)/module/own,Kbuild module)
 	cp $(BUILD)/module/own/divulge.ko divulge.ko
 
 .PHONY: $(KERNELS:%=kernel-%)
@@ -54,7 +54,14 @@ $(KERNELS:%=kernel-%): kernel-%:
 
 .PHONY: $(KERNELS:%=module-%)
 $(KERNELS:%=module-%): module-%: kernel-%
-	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*)
+	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*,\
+		Kbuild module)
+
+# A module that only the tests need
+.PHONY: $(KERNELS:%=test-module-%)
+$(KERNELS:%=test-module-%): test-module-%: kernel-%
+	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*-test,\
+		selftests/Kbuild selftests/foreign_ccid.c module)
 
 .PHONY: user
 user:
