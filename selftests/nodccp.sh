@@ -162,12 +162,42 @@ dccp_comes_and_goes()
 	: "$i"
 }
 
+tests+=(dccp_that_fails_to_load)
+dccp_that_fails_to_load()
+{
+	# It comes, and goes before it was ever alive.
+	! modprobe dccp thash_entries=none 2>/dev/null &&
+	[ ! -d /sys/module/dccp ] &&
+	info dccp_dump not-loaded && info dccp_watch not-loaded &&
+	modprobe dccp && info dccp_watch present && rmmod dccp
+}
+
+tests+=(dumps_while_dccp_comes_and_goes)
+dumps_while_dccp_comes_and_goes()
+{
+	local dumper status=0
+
+	# Each is empty, or refused for the one reason.
+	while [ ! -e "$tmp/enough" ]; do
+		divulge dccp >"$tmp/dump" 2>"$tmp/why" && continue
+		grep -q "DCCP is not loaded" "$tmp/why" || exit 1
+	done &
+	dumper=$!
+	for _ in $(seq 30); do
+		modprobe dccp && wait_for 20 rmmod dccp 2>/dev/null || status=1
+	done
+	touch "$tmp/enough"
+	wait "$dumper" && [ "$status" -eq 0 ]
+}
+
 tests+=(dccp_that_came_later)
 dccp_that_came_later()
 {
 	# One that could do with births alone hears of it when it comes.
 	divulge monitor --json /dev/shm >"$tmp/out" 2>"$tmp/err" &
 	wait_for 20 grep -q watching "$tmp/err" || return 1
+	# With tables as small as they can be, for dccp_buckets.py
+	modprobe dccp thash_entries=1 &&
 	modprobe -a dccp_ipv4 dccp_ipv6 || return 1
 	python3 -c 'import socket
 s = socket.socket(socket.AF_INET, 6, 33)
