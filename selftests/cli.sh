@@ -31,6 +31,8 @@ without_module()
 	fails 1 "module is not loaded.*(modprobe|insmod)" divulge dccp &&
 	fails 1 "module is not loaded.*(modprobe|insmod)" divulge info &&
 	fails 1 "module is not loaded.*(modprobe|insmod)" divulge monitor &&
+	fails 1 "module is not loaded.*(modprobe|insmod)" \
+		divulge monitor dccp --interval 1s &&
 	fails 1 "module is not loaded.*(modprobe|insmod)" divulged /
 }
 
@@ -136,10 +138,29 @@ wrong_usage()
 	fails 2 "'--count' needs a value" divulge monitor --count &&
 	fails 2 "" divulge monitor --count nothing / &&
 	fails 2 "" divulge monitor --count 0 / &&
+	fails 2 "'x' is no DCCP event" divulge monitor --event state,x / &&
+	fails 2 "event is for DCCP" \
+		divulge monitor births --event loss / &&
+	fails 2 "state is for DCCP" \
+		divulge monitor births --state open / &&
+	fails 2 "netns is for DCCP" divulge monitor births -N x / &&
+	fails 2 "netns goes with 'monitor dccp'" divulge monitor -N x / &&
+	fails 2 "not in all" divulge monitor dccp --netns all &&
+	fails 2 "type and --subtree are for births" \
+		divulge monitor dccp --subtree &&
+	fails 2 "'5 s' is no length of time" \
+		divulge monitor dccp --interval "5 s" &&
+	fails 2 "'0' is not between 10ms and 24h" \
+		divulge monitor dccp --interval 0 &&
+	fails 2 "interval goes with 'monitor dccp'" \
+		divulge monitor --interval 1s / &&
+	fails 2 "no use for --event" \
+		divulge monitor dccp --interval 1s --event loss &&
 	fails 2 "" divulge dccp extra &&
 	fails 2 "" divulge info extra &&
 	fails 2 "" divulged --output nonsense / &&
 	fails 2 "" divulged --output xml:- / &&
+	fails 2 "no use for --event" divulged --no-dccp --event loss / &&
 	fails 2 "" divulged --no-births --no-dccp
 }
 

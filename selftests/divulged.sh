@@ -100,6 +100,21 @@ s.listen(1)'
 	grep -q '"state": *"listen"' "$tmp/dccp.out"
 }
 
+# Of a listener that comes and goes its end alone, with the reason
+tests+=(some_of_dccp)
+some_of_dccp()
+{
+	start some --no-births --event close || return 1
+	python3 -c 'import socket
+s = socket.socket(socket.AF_INET, 6, 33)
+s.bind(("127.0.0.1", 0))
+s.listen(1)'
+	wait_for 10 grep -q '"cause":"listener"' "$tmp/some.out"
+	kill -TERM "$daemon"
+	wait "$daemon" || return 1
+	[ "$(wc -l <"$tmp/some.out")" -eq 1 ]
+}
+
 tests+=(several_filesystems)
 several_filesystems()
 {
