@@ -29,7 +29,7 @@ def watching(*args, netns=None):
         watcher.end()
 
 
-def of(watcher, number):
+def about(watcher, number):
     """What happened to a socket."""
     return [e for e in watcher.objects() if e["cookie"] == number]
 
@@ -37,7 +37,7 @@ def of(watcher, number):
 def ending(watcher, number):
     """How a socket ended, when it has."""
     def ended():
-        return [e for e in of(watcher, number) if "cause" in e]
+        return [e for e in about(watcher, number) if "cause" in e]
 
     watcher.wait_for(ended, f"the end of {number}")
     event = ended()[-1]
@@ -67,8 +67,8 @@ def pairs():
 def check_agreed(watcher, sock):
     """One event, with what the owner of the socket is told."""
     number = cookie(sock)
-    watcher.wait_for(lambda: of(watcher, number), "CCIDs")
-    seen = of(watcher, number)
+    watcher.wait_for(lambda: about(watcher, number), "CCIDs")
+    seen = about(watcher, number)
     common.same("events", ["dccp-ccid"], [e["event"] for e in seen])
     common.same("CCIDs", (peers.number(sock, peers.TX_CCID),
                           peers.number(sock, peers.RX_CCID)),
@@ -99,8 +99,8 @@ def mps_changed():
         for family, limit in (V4, 65475), (V6, 65456):
             with peers.connected(family, 2, 2, DEMO, net=net) as made:
                 watcher.wait_for(lambda n=cookie(made.client):
-                                 of(watcher, n), "an MPS")
-                event = of(watcher, cookie(made.client))[-1]
+                                 about(watcher, n), "an MPS")
+                event = about(watcher, cookie(made.client))[-1]
                 common.same("event", "dccp-mps", event["event"])
                 common.same("MPS", (536, limit, peers.number(
                     made.client, peers.GET_CUR_MPS)),
@@ -159,7 +159,7 @@ def loss(ccid, percent, kind, figure):
                     netns=net.server if at_server else net.client))
 
                 def seen(watcher=watcher, number=cookie(sock)):
-                    return [e for e in of(watcher, number) if
+                    return [e for e in about(watcher, number) if
                             e["loss"] == kind]
 
                 watcher.wait_for(until_loss(net, made, percent, seen), kind,

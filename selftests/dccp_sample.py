@@ -37,7 +37,7 @@ def sampling(interval, *args, netns=None):
         watcher.end()
 
 
-def of(watcher, sock):
+def about(watcher, sock):
     """Samples of a socket."""
     return [e for e in watcher.objects() if e.get("cookie") == cookie(sock)]
 
@@ -72,7 +72,7 @@ def rate_is_that_of_its_owner():
     with peers.loopback() as net, peers.connected(V4, 3, 3, net=net) as made, \
             sampling("50ms", netns=net.client) as watcher:
         def same():
-            seen = of(watcher, made.client)
+            seen = about(watcher, made.client)
             return seen and seen[-1]["ccid3_tx_x"] == rate(made.client) and \
                 seen[-1]["rate"] == seen[-1]["ccid3_tx_x"] // 64
 
@@ -93,13 +93,13 @@ def samples_in_json():
                         {"client", "server"})
             for ccid, each in made.items():
                 for sock in each.client, each.server:
-                    mine = of(watcher, sock)
+                    mine = about(watcher, sock)
                     common.same("samples", 5, len(mine))
                     check_sample(mine[0], sock, ccid)
-            at = {e["sample"]: seconds(e) for e in seen if "sample" in e}
-            common.same("number of times", 5, len(at))
-            for number, when in at.items():
-                off = when - at[1] - (number - 1) * 0.1
+            times = {e["sample"]: seconds(e) for e in seen if "sample" in e}
+            common.same("number of times", 5, len(times))
+            for number, when in times.items():
+                off = when - times[1] - (number - 1) * 0.1
                 # What is later by an interval has another number
                 if abs(off) > 0.1:
                     raise AssertionError(f"sample {number} is off by {off}")
@@ -207,7 +207,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
-        self.pid, self.fd = pty.fork()
+        self.pid, self.master = pty.fork()
         if not self.pid:
             os.environ.update(TERM=term, LC_ALL=locale)
             for name in "LINES", "COLUMNS":
@@ -216,26 +216,26 @@ class Terminal:
             os.read(0, 1)
             os.execvp("divulge", ["divulge", "monitor", "dccp", "--interval",
                                   "100ms", *args])
-        self.before = termios.tcgetattr(self.fd)
+        self.before = termios.tcgetattr(self.master)
         self.resize(lines, columns)
         self.press(b"\n")
 
     def resize(self, lines, columns):
         """Another size, of which it is told."""
         self.screen.resize(lines, columns)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ,
                     struct.pack("=HHHH", lines, columns, 0, 0))
 
     def press(self, keys):
         """Press keys."""
-        os.write(self.fd, keys)
+        os.write(self.master, keys)
 
     def take(self):
         """Let the screen show what was written; False at the end of it."""
-        if not select.select([self.fd], [], [], 0.1)[0]:
+        if not select.select([self.master], [], [], 0.1)[0]:
             return True
         try:
-            data = os.read(self.fd, 65536)
+            data = os.read(self.master, 65536)
         except OSError:
             return False
         self.raw += data
@@ -260,7 +260,7 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.pid = 0
-                while select.select([self.fd], [], [], 0)[0] and self.take():
+                while select.select([self.master], [], [], 0)[0] and self.take():
                     pass
                 return os.waitstatus_to_exitcode(status)
         self.pid, status = 0, os.waitpid(self.pid, 0)[1]
@@ -271,7 +271,7 @@ class Terminal:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        os.close(self.master)
 
 
 @contextlib.contextmanager
@@ -308,11 +308,11 @@ def on_a_terminal():
         common.same("title", True, title(lines[1]))
         for sock in (each.client for each in made.values()):
             port = f":{sock.getsockname()[1]} "
-            at = [i for i, line in enumerate(lines) if port in line and
-                  "OPEN client" in line]
-            common.same("lines of it", 1, len(at))
+            found = [i for i, line in enumerate(lines) if port in line and
+                     "OPEN client" in line]
+            common.same("lines of it", 1, len(found))
             common.same("below it", True,
-                        bool(BLOCKS & set(lines[at[0] + 1])))
+                        bool(BLOCKS & set(lines[found[0] + 1])))
         order = [line.split()[0] for line in lines[2::2] if line]
         made[2].client.close()
         made[2].server.close()
@@ -328,11 +328,11 @@ def ends_on_interrupt():
     """Ctrl-C leaves the terminal as it was."""
     with peers.connected(V4), terminal() as seen:
         seen.wait_for(lambda lines: title(lines[1]), "the title")
-        if termios.tcgetattr(seen.fd) == seen.before:
+        if termios.tcgetattr(seen.master) == seen.before:
             raise AssertionError("keys are not taken one by one")
         seen.press(b"\x03")
         common.same("exit code", 0, seen.end())
-        common.same("settings", seen.before, termios.tcgetattr(seen.fd))
+        common.same("settings", seen.before, termios.tcgetattr(seen.master))
         for what in b"\x1b[?1049l", b"\x1b[?25h":
             common.same(f"{what} at the end", True,
                         seen.raw.rfind(what) >

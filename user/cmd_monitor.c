@@ -156,7 +156,7 @@ static void show_there(const struct netns *netns __attribute__((unused)),
 
 static int show_in_netns(struct wish *wish)
 {
-	char *which[] = { wish->netns, NULL };
+	char *const which[] = { wish->netns, NULL };
 
 	if (!strcmp(wish->netns, "all"))
 		return misused("a monitor is in one network namespace, not in "

@@ -25,7 +25,7 @@
 #define GROUPS		(DIVULGE_DCCP_GROUP_CCID | DIVULGE_DCCP_GROUP_FEAT)
 
 /* There are enough samples, or nobody wants more */
-#define ENOUGH		1
+#define NO_MORE		1
 
 enum { TICK, SIGNALS, RESIZED, KEYS, READER, NR_FDS };
 
@@ -38,6 +38,8 @@ enum { TICK, SIGNALS, RESIZED, KEYS, READER, NR_FDS };
  * @number: of the last sample
  * @left: how many more are wanted
  * @drawn: samples go to @screen, else to @sink
+ * @screen: the terminal
+ * @sink: lines or objects
  * @fds: what is waited for
  * @why: after a failure, what went wrong
  */
@@ -169,7 +171,7 @@ static int on_tick(struct sampler *s)
 		err = take_sample(s);
 	if (err)
 		return err;
-	return --s->left ? 0 : ENOUGH;
+	return --s->left ? 0 : NO_MORE;
 }
 
 static int on_keys(struct sampler *s)
@@ -180,7 +182,7 @@ static int on_keys(struct sampler *s)
 	if (!screen_take_keys(&s->screen, s->samples.nr, &quit))
 		s->fds[KEYS].fd = -1;
 	screen_draw(&s->screen, &s->samples);
-	return quit ? ENOUGH : 0;
+	return quit ? NO_MORE : 0;
 }
 
 static void on_resized(struct sampler *s)
@@ -196,7 +198,7 @@ static void on_resized(struct sampler *s)
 static int on_reader_gone(struct sampler *s)
 {
 	if (s->drawn)
-		return ENOUGH;
+		return NO_MORE;
 	raise(SIGPIPE);
 	s->sink.err = -EPIPE;
 	return -EPIPE;
@@ -207,7 +209,7 @@ static int serve(struct sampler *s)
 	const struct pollfd *fds = s->fds;
 
 	if (fds[SIGNALS].revents)
-		return ENOUGH;
+		return NO_MORE;
 	if (fds[READER].revents)
 		return on_reader_gone(s);
 	if (fds[RESIZED].revents)

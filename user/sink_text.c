@@ -13,9 +13,13 @@
  * @with: only if this field holds something
  * @text: as that of a struct format
  */
-static const struct phrase {
-	const char *event, *with, *text;
-} phrases[] = {
+struct phrase {
+	const char *event;
+	const char *with;
+	const char *text;
+};
+
+static const struct phrase phrases[] = {
 	{
 		"birth", NULL,
 		"{time} born {type} {where} ({fs} {sb_dev} ino {ino} gen {gen})"
