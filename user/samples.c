@@ -303,8 +303,10 @@ void samples_end(struct samples *samples, int64_t now, bool whole)
 	size_t i, left = 0;
 
 	samples->whole = whole;
-	qsort(samples->tracks + samples->old, samples->nr - samples->old,
-	      sizeof(*samples->tracks), by_age);
+	if (samples->nr > samples->old)
+		qsort(samples->tracks + samples->old,
+		      samples->nr - samples->old, sizeof(*samples->tracks),
+		      by_age);
 	for (i = 0; i < samples->nr; i++) {
 		track = samples->tracks[i];
 		if (end_track(samples, track, now, whole)) {

@@ -110,6 +110,9 @@ static void test_order(void)
 {
 	begin_test(true);
 	begin();
+	end(true);
+	ok(order_is(""), "nothing");
+	begin();
 	add(entry(30));
 	add(entry(10));
 	add(entry(20));
