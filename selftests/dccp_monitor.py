@@ -242,6 +242,8 @@ def fails_to_connect(family, address, error, service=DEMO, netns=None):
     with peers.inside(netns):
         sock = peers.dccp_socket(family, service)
     number = cookie(sock)
+    # Or it would take the error by SO_ERROR, before the socket is closed
+    sock.settimeout(None)
     with contextlib.closing(sock):
         common.same("errno", errno.errorcode[error],
                     errno.errorcode[sock.connect_ex(address)])
