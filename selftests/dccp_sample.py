@@ -207,6 +207,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.status = None
         self.pid, self.master = pty.fork()
         if not self.pid:
             os.environ.update(TERM=term, LC_ALL=locale)
@@ -254,17 +255,21 @@ class Terminal:
                 raise AssertionError(f"not seen: {what}: {self.lines()}")
         return self.lines()
 
+    def has_ended(self):
+        """Whether it has; what it still wrote is taken."""
+        self.take()
+        pid, self.status = os.waitpid(self.pid, os.WNOHANG)
+        if not pid:
+            return False
+        self.pid = 0
+        while select.select([self.master], [], [], 0)[0] and self.take():
+            pass
+        return True
+
     def end(self):
         """Wait for its end; return the exit code."""
-        while self.take():
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.pid = 0
-                while select.select([self.master], [], [], 0)[0] and self.take():
-                    pass
-                return os.waitstatus_to_exitcode(status)
-        self.pid, status = 0, os.waitpid(self.pid, 0)[1]
-        return os.waitstatus_to_exitcode(status)
+        peers.wait_until(self.has_ended, "its end")
+        return os.waitstatus_to_exitcode(self.status)
 
     def close(self):
         """Whatever it did."""
