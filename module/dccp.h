@@ -7,6 +7,8 @@
 #include <net/sock.h>
 #include <uapi/linux/divulge.h>
 
+struct divulge_ccid2_tx;
+struct divulge_ccid3_tx;
 struct net;
 struct sk_buff;
 struct user_namespace;
@@ -83,6 +85,8 @@ u64 divulge_dccp_cookie(const struct sock *sk);
 void divulge_dccp_fill(struct divulge_dccp_sock *rec, const struct sock *sk,
 		       int state, bool locked,
 		       struct user_namespace *user_ns);
+const struct divulge_ccid2_tx *divulge_dccp_ccid2_tx(const struct sock *sk);
+const struct divulge_ccid3_tx *divulge_dccp_ccid3_tx(const struct sock *sk);
 void divulge_dccp_fill_halves(struct divulge_dccp_half *tx,
 			      struct divulge_dccp_half *rx,
 			      const struct sock *sk, int state);

@@ -50,19 +50,10 @@ static bool ccid3_known;
 
 static void learn_layout(const struct sock *sk)
 {
-	const struct divulge_ccid_ops *ops;
-	const struct divulge_ccid *ccid;
-
-	ccid = (const struct divulge_ccid *)dccp_sk(sk)->dccps_hc_tx_ccid;
-	if (!ccid)
-		return;
-	ops = ccid->ccid_ops;
-	if (ops->ccid_id == DCCPC_CCID2)
-		WRITE_ONCE(ccid2_known, ops->ccid_hc_tx_obj_size ==
-					sizeof(struct divulge_ccid2_tx));
-	else if (ops->ccid_id == DCCPC_CCID3)
-		WRITE_ONCE(ccid3_known, ops->ccid_hc_tx_obj_size ==
-					sizeof(struct divulge_ccid3_tx));
+	if (divulge_dccp_ccid2_tx(sk))
+		WRITE_ONCE(ccid2_known, true);
+	else if (divulge_dccp_ccid3_tx(sk))
+		WRITE_ONCE(ccid3_known, true);
 }
 
 /* Agreement on the features of a connection */
@@ -177,31 +168,6 @@ struct ack_call {
 	u32 last_cong;
 };
 
-/* Return: NULL if it is not under that CCID, or not one that is known */
-static const void *tx_of(const struct sock *sk, u8 id, size_t size)
-{
-	const struct divulge_ccid_ops *ops;
-	const struct divulge_ccid *ccid;
-
-	ccid = (const struct divulge_ccid *)dccp_sk(sk)->dccps_hc_tx_ccid;
-	if (!ccid)
-		return NULL;
-	ops = ccid->ccid_ops;
-	if (ops->ccid_id != id || ops->ccid_hc_tx_obj_size != size)
-		return NULL;
-	return ccid->ccid_priv;
-}
-
-static const struct divulge_ccid2_tx *ccid2_tx_of(const struct sock *sk)
-{
-	return tx_of(sk, DCCPC_CCID2, sizeof(struct divulge_ccid2_tx));
-}
-
-static const struct divulge_ccid3_tx *ccid3_tx_of(const struct sock *sk)
-{
-	return tx_of(sk, DCCPC_CCID3, sizeof(struct divulge_ccid3_tx));
-}
-
 static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct ack_call *call = (struct ack_call *)ri->data;
@@ -210,7 +176,7 @@ static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 	call->sk = argument(regs, 0);
 	if (!losses_wanted(call->sk))
 		return 1;
-	hc = ccid2_tx_of(call->sk);
+	hc = divulge_dccp_ccid2_tx(call->sk);
 	if (!hc)
 		return 1;
 	/* It may be older than this module. */
@@ -224,7 +190,7 @@ static int enter_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 static int leave_ack(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct ack_call *call = (const struct ack_call *)ri->data;
-	const struct divulge_ccid2_tx *hc = ccid2_tx_of(call->sk);
+	const struct divulge_ccid2_tx *hc = divulge_dccp_ccid2_tx(call->sk);
 
 	if (hc && (hc->tx_last_cong != call->last_cong ||
 		   hc->tx_cwnd < call->cwnd))
@@ -252,7 +218,7 @@ static void on_timeout(struct sock *sk, bool (*counts)(const struct sock *sk),
 /* Once it has expired it goes on doing so with nothing in flight. */
 static bool rto_counts(const struct sock *sk)
 {
-	const struct divulge_ccid2_tx *hc = ccid2_tx_of(sk);
+	const struct divulge_ccid2_tx *hc = divulge_dccp_ccid2_tx(sk);
 
 	return sk->sk_state != DCCP_CLOSED && hc && hc->tx_pipe;
 }
@@ -281,7 +247,7 @@ static bool is_before(u64 a, u64 b)
  */
 static bool no_feedback_counts(const struct sock *sk)
 {
-	const struct divulge_ccid3_tx *hc = ccid3_tx_of(sk);
+	const struct divulge_ccid3_tx *hc = divulge_dccp_ccid3_tx(sk);
 
 	return (sk->sk_state == DCCP_OPEN || sk->sk_state == DCCP_PARTOPEN) &&
 	       hc && hc->tx_hist &&

@@ -236,16 +236,49 @@ static u32 to_usecs(u32 value, u32 scale)
 	return div_u64((u64)value * USEC_PER_SEC, scale * HZ);
 }
 
-static bool is_tx(const struct divulge_ccid *ccid, u8 id, size_t size)
+static const void *tx_of(const struct sock *sk, u8 id, size_t size)
 {
-	return ccid->ccid_ops->ccid_id == id &&
-	       ccid->ccid_ops->ccid_hc_tx_obj_size == size;
+	const struct divulge_ccid *ccid = ccid_of(dccp_sk(sk)->dccps_hc_tx_ccid);
+
+	return ccid && ccid->ccid_ops->ccid_id == id &&
+	       ccid->ccid_ops->ccid_hc_tx_obj_size == size ?
+	       ccid->ccid_priv : NULL;
 }
 
-static bool is_rx(const struct divulge_ccid *ccid, u8 id, size_t size)
+static const void *rx_of(const struct sock *sk, u8 id, size_t size)
 {
-	return ccid->ccid_ops->ccid_id == id &&
-	       ccid->ccid_ops->ccid_hc_rx_obj_size == size;
+	const struct divulge_ccid *ccid = ccid_of(dccp_sk(sk)->dccps_hc_rx_ccid);
+
+	return ccid && ccid->ccid_ops->ccid_id == id &&
+	       ccid->ccid_ops->ccid_hc_rx_obj_size == size ?
+	       ccid->ccid_priv : NULL;
+}
+
+/**
+ * divulge_dccp_ccid2_tx - the sender of a socket, if it is under CCID 2
+ * @sk: a full socket, locked
+ *
+ * Any context.
+ *
+ * Return: NULL under another CCID, and under one that is not as dccp_ccid.h
+ * has it.
+ */
+const struct divulge_ccid2_tx *divulge_dccp_ccid2_tx(const struct sock *sk)
+{
+	return tx_of(sk, DCCPC_CCID2, sizeof(struct divulge_ccid2_tx));
+}
+
+/**
+ * divulge_dccp_ccid3_tx - the sender of a socket, if it is under CCID 3
+ * @sk: a full socket, locked
+ *
+ * Any context.
+ *
+ * Return: as divulge_dccp_ccid2_tx() does.
+ */
+const struct divulge_ccid3_tx *divulge_dccp_ccid3_tx(const struct sock *sk)
+{
+	return tx_of(sk, DCCPC_CCID3, sizeof(struct divulge_ccid3_tx));
 }
 
 static void fill_ccid2_tx(struct divulge_dccp_half *half,
@@ -353,28 +386,28 @@ static void fill_ccid2_rx(struct divulge_dccp_half *half,
 	};
 }
 
-static void fill_tx(struct divulge_dccp_half *half,
-		    const struct divulge_ccid *ccid)
+static void fill_tx(struct divulge_dccp_half *half, const struct sock *sk)
 {
-	half->attr = 0;
-	if (!ccid)
-		return;
-	if (is_tx(ccid, DCCPC_CCID2, sizeof(struct divulge_ccid2_tx)))
-		fill_ccid2_tx(half, (const void *)ccid->ccid_priv);
-	else if (is_tx(ccid, DCCPC_CCID3, sizeof(struct divulge_ccid3_tx)))
-		fill_ccid3_tx(half, (const void *)ccid->ccid_priv);
+	const struct divulge_ccid2_tx *ccid2 = divulge_dccp_ccid2_tx(sk);
+	const struct divulge_ccid3_tx *ccid3 = divulge_dccp_ccid3_tx(sk);
+
+	if (ccid2)
+		fill_ccid2_tx(half, ccid2);
+	else if (ccid3)
+		fill_ccid3_tx(half, ccid3);
 }
 
-static void fill_rx(struct divulge_dccp_half *half,
-		    const struct divulge_ccid *ccid)
+static void fill_rx(struct divulge_dccp_half *half, const struct sock *sk)
 {
-	half->attr = 0;
-	if (!ccid)
-		return;
-	if (is_rx(ccid, DCCPC_CCID2, sizeof(struct divulge_ccid2_rx)))
-		fill_ccid2_rx(half, (const void *)ccid->ccid_priv);
-	else if (is_rx(ccid, DCCPC_CCID3, sizeof(struct divulge_ccid3_rx)))
-		fill_ccid3_rx(half, (const void *)ccid->ccid_priv);
+	const struct divulge_ccid2_rx *ccid2;
+	const struct divulge_ccid3_rx *ccid3;
+
+	ccid2 = rx_of(sk, DCCPC_CCID2, sizeof(*ccid2));
+	ccid3 = rx_of(sk, DCCPC_CCID3, sizeof(*ccid3));
+	if (ccid2)
+		fill_ccid2_rx(half, ccid2);
+	else if (ccid3)
+		fill_ccid3_rx(half, ccid3);
 }
 
 /**
@@ -391,28 +424,22 @@ void divulge_dccp_fill_halves(struct divulge_dccp_half *tx,
 			      struct divulge_dccp_half *rx,
 			      const struct sock *sk, int state)
 {
-	const struct dccp_sock *dp = dccp_sk(sk);
-	bool valid = has_ccids(state);
-
-	fill_tx(tx, valid ? ccid_of(dp->dccps_hc_tx_ccid) : NULL);
-	fill_rx(rx, valid ? ccid_of(dp->dccps_hc_rx_ccid) : NULL);
+	tx->attr = 0;
+	rx->attr = 0;
+	if (!has_ccids(state))
+		return;
+	fill_tx(tx, sk);
+	fill_rx(rx, sk);
 }
 
-static u32 ccid_timer(const struct dccp_sock *dp)
+static u32 ccid_timer(const struct sock *sk)
 {
-	const struct divulge_ccid *ccid = ccid_of(dp->dccps_hc_tx_ccid);
-	const struct divulge_ccid2_tx *ccid2;
-	const struct divulge_ccid3_tx *ccid3;
+	const struct divulge_ccid2_tx *ccid2 = divulge_dccp_ccid2_tx(sk);
+	const struct divulge_ccid3_tx *ccid3 = divulge_dccp_ccid3_tx(sk);
 
-	if (ccid && is_tx(ccid, DCCPC_CCID2, sizeof(*ccid2))) {
-		ccid2 = (const void *)ccid->ccid_priv;
+	if (ccid2)
 		return remaining(&ccid2->tx_rtotimer);
-	}
-	if (ccid && is_tx(ccid, DCCPC_CCID3, sizeof(*ccid3))) {
-		ccid3 = (const void *)ccid->ccid_priv;
-		return remaining(&ccid3->tx_no_feedback_timer);
-	}
-	return 0;
+	return ccid3 ? remaining(&ccid3->tx_no_feedback_timer) : 0;
 }
 
 static void fill_seq(struct divulge_dccp_seq *seq, const struct dccp_sock *dp)
@@ -480,7 +507,7 @@ static void fill_timers(struct divulge_dccp_timers *timers,
 		.delack = acks ? remaining(&icsk->icsk_delack_timer) : 0,
 		.keepalive = remaining(&sk->sk_timer),
 		.xmit = remaining(&dp->dccps_xmit_timer),
-		.ccid = has_ccids(sk->sk_state) ? ccid_timer(dp) : 0,
+		.ccid = has_ccids(sk->sk_state) ? ccid_timer(sk) : 0,
 		.rto = to_usecs(icsk->icsk_rto, 1),
 		.syn_rtt = dp->dccps_syn_rtt,
 		.retransmits = icsk->icsk_retransmits,
