@@ -29,6 +29,7 @@
 #include "dccp_ccid.h"
 #include "dccp_filter.h"
 #include "genl.h"
+#include "refusal.h"
 
 /*
  * How long one dump may wait for sockets that are in use, in jiffies. A caller
@@ -106,17 +107,13 @@ struct question {
  * @q: what is asked
  * @walk: where it is
  * @tables: where the sockets are
- * @refusal: negative errno if the request is refused
- * @why: the reason of @refusal
- * @bad_attr: the attribute that is wrong, or NULL
+ * @refusal: what is told instead
  */
 struct dump {
 	struct question q;
 	struct walk walk;
 	struct inet_hashinfo *tables;
-	int refusal;
-	const char *why;
-	const struct nlattr *bad_attr;
+	struct divulge_refusal refusal;
 };
 
 /**
@@ -529,8 +526,7 @@ static int begin(struct dump *dump, struct netlink_callback *cb,
  * divulge_nl_dccp_dump_start - begin to answer DIVULGE_CMD_DCCP_DUMP
  * @cb: what is asked
  *
- * Process context. A refusal is told by the first call: only that can say it
- * in words on every kernel (6.1 has no cb->extack as a dump starts).
+ * Process context. A refusal is left to the first call.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -543,9 +539,9 @@ int divulge_nl_dccp_dump_start(struct netlink_callback *cb)
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	dump->refusal = begin(dump, cb, &said);
-	dump->why = said._msg;
-	dump->bad_attr = said.bad_attr;
+	dump->refusal.err = begin(dump, cb, &said);
+	dump->refusal.why = said._msg;
+	dump->refusal.attr = said.bad_attr;
 	*where = dump;
 	return 0;
 }
@@ -566,15 +562,6 @@ int divulge_nl_dccp_dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
-static int tell_refusal(const struct dump *dump, struct netlink_ext_ack *extack)
-{
-	if (extack) {
-		extack->_msg = dump->why;
-		extack->bad_attr = dump->bad_attr;
-	}
-	return dump->refusal;
-}
-
 /**
  * divulge_nl_dccp_dump_dumpit - answer DIVULGE_CMD_DCCP_DUMP
  * @skb: message to fill
@@ -593,8 +580,8 @@ int divulge_nl_dccp_dump_dumpit(struct sk_buff *skb,
 	unsigned int empty;
 	void *hdr;
 
-	if (dump->refusal)
-		return tell_refusal(dump, cb->extack);
+	if (dump->refusal.err)
+		return divulge_refusal_tell(&dump->refusal, cb->extack);
 	if (dump->walk.table == TABLE_END)
 		return 0;
 	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,

@@ -40,6 +40,7 @@
 #include "compat.h"
 #include "genl.h"
 #include "overlay.h"
+#include "refusal.h"
 
 /* Names that are read at a time; what a read costs is shared by some hundreds */
 #define NAMES_SIZE	16384
@@ -119,9 +120,7 @@ enum phase {
 /**
  * struct walk - a dump under way
  * @phase: what is to be told next
- * @refusal: instead of all that, an errno
- * @why: the reason of @refusal
- * @bad_attr: the attribute that is wrong, or NULL
+ * @refusal: what is told instead of all that
  * @call: counts the calls
  * @cred: the asker's
  * @root: file that was asked for, held
@@ -153,9 +152,7 @@ enum phase {
  */
 struct walk {
 	enum phase phase;
-	int refusal;
-	const char *why;
-	const struct nlattr *bad_attr;
+	struct divulge_refusal refusal;
 	u32 call;
 	const struct cred *cred;
 	struct path root;
@@ -954,26 +951,13 @@ static int go_on(struct msgs *msgs, struct walk *walk)
 	return -EMSGSIZE;
 }
 
-/*
- * What is wrong with the request is told by the first call: only that can say
- * it in words on every kernel (6.1 has no cb->extack as a dump starts).
- */
 static int refuse(struct walk *walk, int err, const char *why,
 		  const struct nlattr *attr)
 {
-	walk->refusal = err;
-	walk->why = why;
-	walk->bad_attr = attr;
+	walk->refusal.err = err;
+	walk->refusal.why = why;
+	walk->refusal.attr = attr;
 	return err;
-}
-
-static int tell_refusal(const struct walk *walk, struct netlink_ext_ack *extack)
-{
-	if (extack) {
-		extack->_msg = walk->why;
-		extack->bad_attr = walk->bad_attr;
-	}
-	return walk->refusal;
 }
 
 static struct walk *walk_of(struct netlink_callback *cb)
@@ -1001,8 +985,8 @@ int divulge_nl_birth_dump_dumpit(struct sk_buff *skb,
 	enum phase first = walk->phase;
 	const struct cred *old;
 
-	if (walk->refusal)
-		return tell_refusal(walk, cb->extack);
+	if (walk->refusal.err)
+		return divulge_refusal_tell(&walk->refusal, cb->extack);
 	walk->visits = 0;
 	walk->call++;
 	old = override_creds(walk->cred);
