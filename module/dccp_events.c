@@ -233,13 +233,11 @@ void divulge_dccp_agreed(const struct sock *sk, int state)
 static void tell_state(const struct sock *sk, int old_state, int new_state)
 {
 	int valid = valid_state(old_state, new_state);
-	struct divulge_dccp_event event = {
-		.old_state = divulge_dccp_state(old_state),
-		.kind = DIVULGE_DCCP_CHANGE_KIND_STATE,
-	};
+	struct divulge_dccp_event event;
 
-	divulge_dccp_fill(&event.sock, sk, valid, true,
-			  sock_net(sk)->user_ns);
+	divulge_dccp_event_begin(&event, sk, valid,
+				 DIVULGE_DCCP_CHANGE_KIND_STATE);
+	event.old_state = divulge_dccp_state(old_state);
 	event.sock.state = divulge_dccp_state(new_state);
 	if (new_state == DCCP_CLOSED) {
 		event.attr = DIVULGE_A_DCCP_EVENT_CLOSE;

@@ -292,7 +292,10 @@ static int on_rcv_reset(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* In states with a peer a Reset is sent; see dccp_need_reset(). */
+/*
+ * In states with a peer it sends a Reset, see dccp_need_reset(), and that when
+ * all is over.
+ */
 static int on_disconnect(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct sock *sk = argument(regs, 0);
@@ -300,10 +303,7 @@ static int on_disconnect(struct kprobe *kp, struct pt_regs *regs)
 	switch (sk->sk_state) {
 	case DCCP_CLOSED:
 	case DCCP_LISTEN:
-		break;
 	case DCCP_REQUESTING:
-		divulge_dccp_ending_note(sk, DIVULGE_DCCP_RESET_NONE, 0,
-					 DIVULGE_DCCP_CAUSE_ABORTED);
 		break;
 	default:
 		divulge_dccp_ending_note(sk, DIVULGE_DCCP_RESET_SENT,
