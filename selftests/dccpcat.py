@@ -860,6 +860,8 @@ def wrong_usage():
             (["host", "0"], "'0' is no port"),
             (["host", "65536"], "'65536' is no port"),
             (["-z", "host", "5-3"], "neither a port nor a range"),
+            (["-z", "host", "5-99999"], "neither a port nor a range"),
+            (["-z", "host", "0-5"], "neither a port nor a range"),
             (["-z", "host", "x"], "neither a port nor a range"),
             (["-l"], "no port named"),
             (["-l", "a", "1", "2"], "'a' is one too many"),

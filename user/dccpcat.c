@@ -10,6 +10,7 @@
 #include "caught.h"
 #include "client.h"
 #include "conn.h"
+#include "number.h"
 #include "plan.h"
 #include "probe.h"
 #include "server.h"
@@ -108,16 +109,6 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-static bool parse_number(const char *text, unsigned long max, unsigned long *n)
-{
-	size_t len = strspn(text, "0123456789");
-
-	if (!len || len > 9 || text[len])
-		return false;
-	*n = strtoul(text, NULL, 10);
-	return *n <= max;
-}
-
 /* The parsers return an exit code, or -1 to go on. */
 static int parse_seconds(const char *arg, int64_t *ns)
 {
@@ -151,7 +142,7 @@ static int parse_timeout(const char *arg, int64_t *ns)
 
 static int parse_unit(const char *arg, struct plan *plan)
 {
-	unsigned long n;
+	uint64_t n;
 
 	if (!strcmp(arg, "line")) {
 		plan->unit = UNIT_LINE;
@@ -159,7 +150,7 @@ static int parse_unit(const char *arg, struct plan *plan)
 		plan->unit = UNIT_READ;
 	} else if (!strcmp(arg, "full")) {
 		plan->unit = UNIT_FULL;
-	} else if (parse_number(arg, MAX_DATAGRAM, &n) && n) {
+	} else if (number_parse(arg, 10, MAX_DATAGRAM, &n) && n) {
 		plan->unit = UNIT_BLOCK;
 		plan->block = n;
 	} else {
@@ -253,11 +244,11 @@ static int parse_option(struct wish *wish, int c, char **argv)
 /* The C library takes any number, and the lower bits of it. */
 static bool is_port(const char *text, bool any)
 {
-	unsigned long n;
+	uint64_t n;
 
 	if (text[strspn(text, "0123456789")])
 		return true;
-	return parse_number(text, MAX_PORT, &n) && (n || any);
+	return number_parse(text, 10, MAX_PORT, &n) && (n || any);
 }
 
 static int settle_listener(struct wish *wish, int argc, char **argv)
@@ -384,19 +375,26 @@ static int scan_range(const struct plan *plan, unsigned long from,
 	return result;
 }
 
-static int scan(const struct plan *plan)
+static bool parse_ports(const char *arg, uint64_t *from, uint64_t *to)
 {
-	size_t len = strcspn(plan->port, "-");
-	unsigned long from = 0, to = 0;
+	size_t len = strcspn(arg, "-");
 	char text[6] = "";
 
-	if (len < sizeof(text))
-		memcpy(text, plan->port, len);
-	if (parse_number(text, MAX_PORT, &from) && !plan->port[len])
-		to = from;
-	else if (plan->port[len])
-		parse_number(plan->port + len + 1, MAX_PORT, &to);
-	if (!from || to < from)
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, arg, len);
+	if (!number_parse(text, 10, MAX_PORT, from) || !*from)
+		return false;
+	*to = *from;
+	return !arg[len] || (number_parse(arg + len + 1, 10, MAX_PORT, to) &&
+			     *to >= *from);
+}
+
+static int scan(const struct plan *plan)
+{
+	uint64_t from, to;
+
+	if (!parse_ports(plan->port, &from, &to))
 		return misused("'%s' is neither a port nor a range of ports",
 			       plan->port);
 	return scan_range(plan, from, to) ? EXIT_FAILED : EXIT_OK;
