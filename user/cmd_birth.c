@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "filetype.h"
+#include "number.h"
 #include "search.h"
 #include "stamp.h"
 #include "text.h"
@@ -54,12 +55,9 @@ static int parse_since(const char *arg, struct divulge_moment *since)
 
 static int parse_depth(const char *arg, int64_t *depth)
 {
-	unsigned long long n;
-	char *end;
+	uint64_t n;
 
-	errno = 0;
-	n = strtoull(arg, &end, 10);
-	if (*arg < '0' || *arg > '9' || *end || errno || n > UINT32_MAX)
+	if (!number_parse(arg, 10, UINT32_MAX, &n))
 		return misused("'%s' is no depth", arg);
 	*depth = n;
 	return -1;

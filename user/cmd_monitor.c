@@ -10,6 +10,7 @@
 #include "interval.h"
 #include "listen.h"
 #include "netns.h"
+#include "number.h"
 #include "sampler.h"
 #include "text.h"
 #include "usage.h"
@@ -97,11 +98,7 @@ static int sample(const struct wish *wish)
 
 static bool parse_count(const char *arg, uint64_t *count)
 {
-	char *end;
-
-	errno = 0;
-	*count = strtoull(arg, &end, 10);
-	return *arg >= '0' && *arg <= '9' && !*end && !errno && *count;
+	return number_parse(arg, 10, UINT64_MAX, count) && *count;
 }
 
 static int parse_interval(const char *arg, int64_t *interval)
