@@ -181,7 +181,10 @@ class Shown:
             self.users = listener(1)
         gone = Connection(V6, service=1)
         gone.exchange()
-        self.gone_port = gone.client.getsockname()[1]
+        # Others may have had that port, with other peers
+        self.gone = tuple(f"[::1]:{end[1]}" for end in
+                          (gone.client.getsockname(),
+                           gone.client.getpeername()))
         gone.close()
 
     def close(self):
@@ -193,7 +196,7 @@ class Shown:
     def of_interest(self, socks):
         """Without other TIME-WAIT entries, which vanish at any time."""
         return sorted((sock for sock in socks if sock["state"] != "timewait" or
-                       sock["local"].endswith(f":{self.gone_port}")),
+                       (sock["local"], sock["peer"]) == self.gone),
                       key=lambda sock: sock["cookie"])
 
     def expected_uids(self, name):
