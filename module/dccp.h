@@ -13,8 +13,8 @@ struct net;
 struct sk_buff;
 struct user_namespace;
 
-/* DCCP_SERVICE_LIST_MAX_LEN, and the first one */
-#define DIVULGE_MAX_SERVICES	(DCCP_SERVICE_LIST_MAX_LEN + 1)
+/* The first one is among them (dccp_setsockopt_service()). */
+#define DIVULGE_MAX_SERVICES	DCCP_SERVICE_LIST_MAX_LEN
 
 /**
  * struct divulge_dccp_half - figures of one half-connection's CCID
