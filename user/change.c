@@ -9,30 +9,21 @@
 #include "genl.h"
 #include "usage.h"
 #include "util.h"
+#include "wire.h"
 
-#define PART(a, m, f)							\
-	{								\
-		.type = DIVULGE_A_DCCP_EVENT_##a,			\
-		.offset = offsetof(struct change, m),			\
-		.size = sizeof(((struct change *)NULL)->m),		\
-		.fields = f,						\
-	}
+#define PART(a, m)							\
+	WIRE(DIVULGE_A_DCCP_EVENT_##a, change, m, m##_fields)
 
 /* In the order of the record */
-static const struct {
-	uint16_t type;
-	size_t offset;
-	size_t size;
-	const struct field *fields;
-} parts[] = {
-	PART(CHANGE,	change,		change_fields),
-	PART(SOCK,	sock,		sock_fields),
-	PART(MPS,	mps,		mps_fields),
-	PART(LOSS,	loss,		loss_fields),
-	PART(CLOSE,	close,		close_fields),
-	PART(CCID2_TX,	ccid2_tx,	ccid2_tx_fields),
-	PART(CCID3_TX,	ccid3_tx,	ccid3_tx_fields),
-	PART(CCID3_RX,	ccid3_rx,	ccid3_rx_fields),
+static const struct wire parts[] = {
+	PART(CHANGE, change),
+	PART(SOCK, sock),
+	PART(MPS, mps),
+	PART(LOSS, loss),
+	PART(CLOSE, close),
+	PART(CCID2_TX, ccid2_tx),
+	PART(CCID3_TX, ccid3_tx),
+	PART(CCID3_RX, ccid3_rx),
 };
 
 static_assert(ARRAY_SIZE(parts) + 1 <= RECORD_MAX_PARTS, "no room");
@@ -60,7 +51,7 @@ static const struct {
 
 static bool has(const struct change *change, uint16_t type)
 {
-	return change->has & UINT32_C(1) << type;
+	return wire_has(change->has, type);
 }
 
 static bool has_ccid(const struct change *change)
@@ -76,14 +67,8 @@ static const char *name_of(uint8_t kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : "dccp-change";
 }
 
-/* Return: struct of an attribute, NULL if that was not there. */
-static const void *part_of(const struct change *change, uint16_t type,
-			   const void *part)
-{
-	return has(change, type) ? part : NULL;
-}
-
-#define PART_OF(c, a, m)	part_of(c, DIVULGE_A_DCCP_EVENT_##a, &(c)->m)
+#define PART_OF(c, a, m)						\
+	(has(c, DIVULGE_A_DCCP_EVENT_##a) ? &(c)->m : NULL)
 
 /**
  * change_decode - take apart an attribute
@@ -95,15 +80,9 @@ static const void *part_of(const struct change *change, uint16_t type,
 bool change_decode(const struct nlattr *attr, struct change *change)
 {
 	const struct nlattr *tb[DIVULGE_A_DCCP_EVENT_MAX + 1];
-	size_t i;
 
 	genl_nested(attr, tb, DIVULGE_A_DCCP_EVENT_MAX);
-	change->has = 0;
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
-		if (genl_struct(tb[parts[i].type],
-				(char *)change + parts[i].offset,
-				parts[i].size))
-			change->has |= UINT32_C(1) << parts[i].type;
+	change->has = wire_decode(parts, ARRAY_SIZE(parts), tb, change);
 	change->name = name_of(change->change.kind);
 	dccp_figures_make(&change->figures, PART_OF(change, CCID2_TX, ccid2_tx),
 			  PART_OF(change, CCID3_TX, ccid3_tx),
@@ -125,10 +104,10 @@ struct record change_record(const struct change *change)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (!has(change, parts[i].type))
+		part->data = wire_data(&parts[i], change->has, change);
+		if (!part->data)
 			continue;
 		part->fields = parts[i].fields;
-		part->data = (const char *)change + parts[i].offset;
 		part++;
 	}
 	if (has_ccid(change)) {

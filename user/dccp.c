@@ -7,30 +7,21 @@
 #include "dccp.h"
 #include "genl.h"
 #include "util.h"
+#include "wire.h"
 
-#define GROUP(a, m, f)							\
-	{								\
-		.type = DIVULGE_A_DCCP_ENTRY_##a,			\
-		.offset = offsetof(struct dccp_entry, m),		\
-		.size = sizeof(((struct dccp_entry *)NULL)->m),		\
-		.fields = f,						\
-	}
+#define GROUP(a, m)							\
+	WIRE(DIVULGE_A_DCCP_ENTRY_##a, dccp_entry, m, m##_fields)
 
 /* In the order of the record */
-static const struct {
-	uint16_t type;
-	size_t offset;
-	size_t size;
-	const struct field *fields;
-} groups[] = {
-	GROUP(SOCK,	sock,		sock_fields),
-	GROUP(FEAT,	feat,		feat_fields),
-	GROUP(TIMERS,	timers,		timers_fields),
-	GROUP(CCID2_TX,	ccid2_tx,	ccid2_tx_fields),
-	GROUP(CCID2_RX,	ccid2_rx,	ccid2_rx_fields),
-	GROUP(CCID3_TX,	ccid3_tx,	ccid3_tx_fields),
-	GROUP(CCID3_RX,	ccid3_rx,	ccid3_rx_fields),
-	GROUP(SEQ,	seq,		seq_fields),
+static const struct wire groups[] = {
+	GROUP(SOCK, sock),
+	GROUP(FEAT, feat),
+	GROUP(TIMERS, timers),
+	GROUP(CCID2_TX, ccid2_tx),
+	GROUP(CCID2_RX, ccid2_rx),
+	GROUP(CCID3_TX, ccid3_tx),
+	GROUP(CCID3_RX, ccid3_rx),
+	GROUP(SEQ, seq),
 };
 
 /* Who asks may add a part of its own */
@@ -84,14 +75,8 @@ static void decode_services(const struct nlattr *attr,
 		services->nr = DCCP_MAX_SERVICES;
 }
 
-/* Return: struct of an attribute, NULL if that was not there. */
-static const void *part_of(const struct dccp_entry *entry, uint16_t type,
-			   const void *part)
-{
-	return entry->has & UINT32_C(1) << type ? part : NULL;
-}
-
-#define PART_OF(e, a, m)	part_of(e, DIVULGE_A_DCCP_ENTRY_##a, &(e)->m)
+#define PART_OF(e, a, m)						\
+	(wire_has((e)->has, DIVULGE_A_DCCP_ENTRY_##a) ? &(e)->m : NULL)
 
 /**
  * dccp_entry_decode - take apart an attribute
@@ -103,20 +88,14 @@ static const void *part_of(const struct dccp_entry *entry, uint16_t type,
 bool dccp_entry_decode(const struct nlattr *attr, struct dccp_entry *entry)
 {
 	const struct nlattr *tb[DIVULGE_A_DCCP_ENTRY_MAX + 1];
-	size_t i;
 
 	genl_nested(attr, tb, DIVULGE_A_DCCP_ENTRY_MAX);
-	entry->has = 0;
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		if (genl_struct(tb[groups[i].type],
-				(char *)entry + groups[i].offset,
-				groups[i].size))
-			entry->has |= UINT32_C(1) << groups[i].type;
+	entry->has = wire_decode(groups, ARRAY_SIZE(groups), tb, entry);
 	decode_services(tb[DIVULGE_A_DCCP_ENTRY_SERVICES], &entry->services);
 	dccp_figures_make(&entry->figures, PART_OF(entry, CCID2_TX, ccid2_tx),
 			  PART_OF(entry, CCID3_TX, ccid3_tx),
 			  PART_OF(entry, CCID3_RX, ccid3_rx));
-	return PART_OF(entry, SOCK, sock);
+	return wire_has(entry->has, DIVULGE_A_DCCP_ENTRY_SOCK);
 }
 
 /**
@@ -132,9 +111,7 @@ struct record dccp_entry_record(const struct dccp_entry *entry)
 
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		rec.part[i].fields = groups[i].fields;
-		rec.part[i].data = part_of(entry, groups[i].type,
-					   (const char *)entry +
-					   groups[i].offset);
+		rec.part[i].data = wire_data(&groups[i], entry->has, entry);
 	}
 	rec.part[i].fields = entry_fields;
 	rec.part[i++].data = entry;

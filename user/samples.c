@@ -10,6 +10,7 @@
 #include "fields.h"
 #include "samples.h"
 #include "spark.h"
+#include "wire.h"
 
 /* How long one that has ended is shown */
 #define GONE_MS		5000
@@ -17,25 +18,17 @@
 /* The kernel counts in ticks, of at most 10 ms, and rounds */
 #define TICKS_MS	20
 
-#define PART(a, m, f)							\
-	{								\
-		.type = DIVULGE_A_DCCP_ENTRY_##a,			\
-		.offset = offsetof(struct dccp_entry, m),		\
-		.fields = f,						\
-	}
+#define PART(a, m)							\
+	WIRE(DIVULGE_A_DCCP_ENTRY_##a, dccp_entry, m, m##_fields)
 
 /* What of an entry is asked for, in the order of the record */
-static const struct {
-	uint16_t type;
-	size_t offset;
-	const struct field *fields;
-} parts[] = {
-	PART(SOCK,	sock,		sock_fields),
-	PART(FEAT,	feat,		feat_fields),
-	PART(CCID2_TX,	ccid2_tx,	ccid2_tx_fields),
-	PART(CCID2_RX,	ccid2_rx,	ccid2_rx_fields),
-	PART(CCID3_TX,	ccid3_tx,	ccid3_tx_fields),
-	PART(CCID3_RX,	ccid3_rx,	ccid3_rx_fields),
+static const struct wire parts[] = {
+	PART(SOCK, sock),
+	PART(FEAT, feat),
+	PART(CCID2_TX, ccid2_tx),
+	PART(CCID2_RX, ccid2_rx),
+	PART(CCID3_TX, ccid3_tx),
+	PART(CCID3_RX, ccid3_rx),
 };
 
 static_assert(ARRAY_SIZE(parts) + 2 <= RECORD_MAX_PARTS, "no room");
@@ -49,7 +42,7 @@ static const struct field sampled_fields[] = {
 
 static bool has(const struct dccp_entry *entry, uint16_t type)
 {
-	return entry->has & UINT32_C(1) << type;
+	return wire_has(entry->has, type);
 }
 
 static int by_cookie(const void *a, const void *b)
@@ -374,8 +367,7 @@ struct record track_record(const struct track *track)
 
 	for (i = 0; i < ARRAY_SIZE(parts); i++, part++) {
 		part->fields = parts[i].fields;
-		if (has(entry, parts[i].type))
-			part->data = (const char *)entry + parts[i].offset;
+		part->data = wire_data(&parts[i], entry->has, entry);
 	}
 	part->fields = figures_fields;
 	part->data = &entry->figures;
