@@ -106,7 +106,9 @@ def look(asks):
     """What is seen of sockets and of counters."""
     entries = [entry for message in asks.dump("dccp-dump", ALL)
                for entry in message["entry"]]
-    cookies = [entry["sock"]["cookie"] for entry in entries]
+    # Those in TIME-WAIT that others left behind vanish meanwhile.
+    cookies = [entry["sock"]["cookie"] for entry in entries
+               if entry["sock"]["state"] != "timewait"]
 
     def get(number):
         return asks.do("dccp-get", {"cookie": number,
