@@ -8,6 +8,8 @@
  *   cwd        where to run it
  *   modules    what to insert first: names of files in /modules, a line each
  *   libmodules the host's path of this kernel's module tree
+ *   net        addresses for eth0 with their prefix lengths, a line each; absent:
+ *              there is no eth0
  *   insmod     the host's path of divulge.ko; absent: do not insert it
  *   merged     present: stdout and stderr are one stream
  *   tty        present: run the command on the console; its rows and columns
@@ -16,8 +18,11 @@
  * then a write to isa-debug-exit ends the machine.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
@@ -57,6 +62,7 @@ struct job {
 	char **env;
 	char *cwd;
 	char *libmodules;
+	char *net;
 	char *insmod;
 	bool merged;
 	char *tty;
@@ -188,6 +194,7 @@ static struct job read_job(void)
 		.env = read_strings("/job/env"),
 		.cwd = read_file("/job/cwd").data,
 		.libmodules = read_file("/job/libmodules").data,
+		.net = read_file("/job/net").data,
 		.insmod = read_file("/job/insmod").data,
 		.merged = !access("/job/merged", F_OK),
 		.tty = read_file("/job/tty").data,
@@ -324,17 +331,118 @@ static void bind_modules(const char *libmodules)
 		fail("mount %s on %s", libmodules, dir);
 }
 
-static void set_up_network(void)
+static void bring_up(const char *name)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	struct ifreq ifr = { .ifr_flags = IFF_UP };
 	int sock;
 
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (sock < 0 || ioctl(sock, SIOCSIFFLAGS, &ifr))
-		fail("bring up lo");
+		fail("bring up %s", name);
 	close(sock);
+}
+
+static int add_ipv4(const char *address, int prefix_len)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct ifreq ifr = { .ifr_name = "eth0" };
+	int sock, err;
+
+	if (inet_pton(AF_INET, address, &sin.sin_addr) != 1)
+		return -1;
+	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (sock < 0)
+		return -1;
+	memcpy(&ifr.ifr_addr, &sin, sizeof(sin));
+	err = ioctl(sock, SIOCSIFADDR, &ifr);
+	sin.sin_addr.s_addr = htonl(~0U << (32 - prefix_len));
+	memcpy(&ifr.ifr_netmask, &sin, sizeof(sin));
+	err = err || ioctl(sock, SIOCSIFNETMASK, &ifr);
+	close(sock);
+	return err;
+}
+
+static int add_ipv6(const char *address, int prefix_len)
+{
+	struct in6_ifreq ifr = {
+		.ifr6_prefixlen = prefix_len,
+		.ifr6_ifindex = if_nametoindex("eth0"),
+	};
+	int sock, err;
+
+	if (inet_pton(AF_INET6, address, &ifr.ifr6_addr) != 1)
+		return -1;
+	sock = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (sock < 0)
+		return -1;
+	err = ioctl(sock, SIOCSIFADDR, &ifr);
+	close(sock);
+	return err;
+}
+
+static void set_sysctl(const char *path, const char *value)
+{
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		fail("write %s", path);
+	close(fd);
+}
+
+/* An address of eth0 is tentative until the link is there, too. */
+static bool are_tentative(void)
+{
+	char line[256], name[16];
+	bool tentative = false;
+	unsigned int flags;
+	FILE *f;
+
+	f = fopen("/proc/net/if_inet6", "re");
+	if (!f)
+		fail("read the IPv6 addresses");
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %*x %*x %*x %x %15s", &flags, name) == 2 &&
+		    !strcmp(name, "eth0") && flags & IFA_F_TENTATIVE)
+			tentative = true;
+	}
+	fclose(f);
+	return tentative;
+}
+
+/* The addresses can be used when the command starts, and there are no others. */
+static void set_up_eth0(char *addresses)
+{
+	char *address, *prefix_len;
+	int tries = 0;
+
+	set_sysctl("/proc/sys/net/ipv6/conf/eth0/accept_dad", "0");
+	set_sysctl("/proc/sys/net/ipv6/conf/eth0/addr_gen_mode", "1");
+	bring_up("eth0");
+	while ((address = strsep(&addresses, "\n")) && *address) {
+		prefix_len = strchrnul(address, '/');
+		if (*prefix_len)
+			*prefix_len++ = '\0';
+		if (add_ipv4(address, atoi(prefix_len)) &&
+		    add_ipv6(address, atoi(prefix_len)))
+			fail("give eth0 the address %s", address);
+	}
+	while (are_tentative()) {
+		errno = ETIMEDOUT;
+		if (tries++ == 1000)
+			fail("wait for the addresses of eth0");
+		usleep(10000);
+	}
+}
+
+static void set_up_network(char *addresses)
+{
+	bring_up("lo");
 	if (sethostname("divulge", strlen("divulge")))
 		fail("set the host name");
+	if (addresses)
+		set_up_eth0(addresses);
 }
 
 static void allow_many_files(void)
@@ -551,7 +659,7 @@ int main(void)
 	link_std_files();
 	bind_modules(job.libmodules);
 	make_dir("/run/home");
-	set_up_network();
+	set_up_network(job.net);
 	allow_many_files();
 	attach_disks();
 	if (job.insmod)
