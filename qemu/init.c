@@ -457,8 +457,17 @@ static void attach_disks(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(disks); i++)
-		attach(&disks[i], 0);
+	for (i = 0; i < ARRAY_SIZE(disks); i++) {
+		const struct mount *m = &disks[i];
+
+		make_dir(m->dir);
+		if (!mount(m->source, m->dir, m->type, 0, m->options))
+			continue;
+		if (errno != ENODEV)
+			fail("mount %s on %s", m->type, m->dir);
+		report("<4>init: this kernel has no %s: %s stays empty\n",
+		       m->type, m->dir);
+	}
 }
 
 /* A busy disk is the command's affair, not a reason to hide its exit code. */
