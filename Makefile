@@ -24,6 +24,8 @@ help:
 	@echo '  make check-long    test what takes a quarter of an hour and 4 GB'
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
+	@echo '  make debug         gdb there, stopped where the module begins'
+	@echo '  make debug BREAK=FUNCTION KERNEL=6.1    or elsewhere, on another Linux'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
 	@echo '  make bench         count instructions, against statx, fanotify and inet_diag'
 	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
@@ -76,6 +78,11 @@ install: module user
 vm:
 	@qemu/packages build vm
 	@qemu/vm shell
+
+.PHONY: debug
+debug:
+	@qemu/packages build vm debug
+	@qemu/debug $(KERNEL:%=--kernel=%) $(BREAK)
 
 .PHONY: demo
 demo:
