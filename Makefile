@@ -26,6 +26,7 @@ help:
 	@echo 'For who works on it:'
 	@echo '  make debug         gdb there, stopped where the module begins'
 	@echo '  make debug BREAK=FUNCTION KERNEL=6.1    or elsewhere, on another Linux'
+	@echo '  make debug-check   test that, on Linux $(KERNELS)'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
 	@echo '  make bench         count instructions, against statx, fanotify and inet_diag'
 	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
@@ -83,6 +84,11 @@ vm:
 debug:
 	@qemu/packages build vm debug
 	@qemu/debug $(KERNEL:%=--kernel=%) $(BREAK)
+
+.PHONY: debug-check
+debug-check: user $(KERNELS:%=module-%)
+	@qemu/packages check
+	@selftests/debug $(KERNELS)
 
 .PHONY: demo
 demo:

@@ -63,34 +63,52 @@ class Module:
             yield ".data..percpu", int(self.value["percpu"])
 
 
-class Follower:
-    """Keeps gdb's symbols of modules in step with the guest's modules."""
+class Files:
+    """The files of modules, and copies of them for gdb."""
 
     def __init__(self, own_file, symbols, scratch):
         self.own_file = own_file
-        self.files = {}
-        for path in glob.glob(f"{symbols}/modules/*.ko"):
-            self.files[self._name_of(path)] = path
+        self.known = {self.name_of(path): path
+                      for path in glob.glob(f"{symbols}/modules/*.ko")}
         self.tree = f"{symbols}/../modules"
         self.scratch = scratch
+        self.copies = 0
+
+    @staticmethod
+    def name_of(path):
+        """Name of the module that is in a file."""
+        return os.path.basename(path).split(".")[0].replace("-", "_")
+
+    def find(self, name):
+        """A module's file, None if there is none."""
+        if name == OURS:
+            return self.own_file
+        if name not in self.known:
+            for path in glob.glob(f"{self.tree}/**/*.ko*", recursive=True):
+                self.known.setdefault(self.name_of(path), path)
+        return self.known.get(name)
+
+    def copy(self, path):
+        """A copy for gdb, under a name that it has not seen."""
+        image = read_module(path)
+        elf.clear_addresses(image)
+        self.copies += 1
+        copy = f"{self.scratch}/{self.name_of(path)}.{self.copies}.ko"
+        with open(copy, "wb") as file:
+            file.write(image)
+        return copy
+
+
+class Follower:
+    """Keeps gdb's symbols of modules in step with the guest's modules."""
+
+    def __init__(self, files):
+        self.files = files
         self.loaded = {}	# address of struct module: address of .text
         self.known = None	# list of Module, None to be read anew
-        self.count = 0
         self.started = False
         self.forgetful = []	# called when a module has gone
         self.on_start = lambda: False	# called when ours is there first
-
-    @staticmethod
-    def _name_of(path):
-        return os.path.basename(path).split(".")[0].replace("-", "_")
-
-    def _file_of(self, name):
-        if name == OURS:
-            return self.own_file
-        if name not in self.files:
-            for path in glob.glob(f"{self.tree}/**/*.ko*", recursive=True):
-                self.files.setdefault(self._name_of(path), path)
-        return self.files.get(name)
 
     def modules(self):
         """All that are loaded."""
@@ -108,20 +126,9 @@ class Follower:
                 return module
         return None
 
-    def _copy(self, path):
-        """A copy for gdb, under a name that it has not seen."""
-        image = read_module(path)
-        elf.clear_addresses(image)
-        self.count += 1
-        name = self._name_of(path)
-        copy = f"{self.scratch}/{name}.{self.count}.ko"
-        with open(copy, "wb") as file:
-            file.write(image)
-        return copy
-
     def add(self, module):
         """Tell gdb of a module's symbols."""
-        path = self._file_of(module.name)
+        path = self.files.find(module.name)
         if not path or module.address in self.loaded:
             return
         sections = dict(module.sections())
@@ -130,7 +137,8 @@ class Follower:
         where = sections.pop(text)
         others = " ".join(f"-s {name} {address:#x}"
                           for name, address in sections.items())
-        gdb.execute(f"add-symbol-file {self._copy(path)} {where:#x} {others}",
+        copy = self.files.copy(path)
+        gdb.execute(f"add-symbol-file {copy} {where:#x} {others}",
                     to_string=True)
         self.loaded[module.address] = where
 
@@ -162,11 +170,12 @@ class Hook(gdb.Breakpoint):
     """Calls back with the first argument of a function, which says if to stop.
     """
 
-    def __init__(self, function, callback):
+    def __init__(self, function, callback, enabled=True):
         # Nothing can be written where the kernel's code is to be, yet.
         super().__init__(f"*{kernel.address_of(function):#x}",
                          type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.silent = True
+        self.enabled = enabled
         self.callback = callback
 
     def stop(self):
@@ -179,8 +188,7 @@ def follow(follower):
     which takes a while, and some 40 modules of the kernel's own come before
     ours: ours is the first that is not the kernel's own, and taints it so.
     """
-    insertions = Hook("do_init_module", follower.appear)
-    insertions.enabled = False
+    insertions = Hook("do_init_module", follower.appear, enabled=False)
     Hook("free_module", follower.vanish)
 
     def on_taint(flag):

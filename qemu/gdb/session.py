@@ -85,7 +85,8 @@ where the module is initialized, or where FUNCTION is first entered.
             began = time.monotonic()
             begin(symbols)
             Guest(int(pid)).connect(os.path.relpath(stub))
-            follower = modules.Follower(module, symbols, scratch)
+            follower = modules.Follower(modules.Files(module, symbols,
+                                                      scratch))
             orc.register(f"{symbols}/vmlinux", follower)
             modules.follow(follower)
             set_breakpoint(follower, *function)

@@ -5,11 +5,14 @@ import socket
 
 import kernel
 
-STATES = {1: "OPEN", 2: "REQUESTING", 4: "CLOSING", 6: "TIME-WAIT",
-          7: "CLOSED", 8: "ACTIVE-CLOSEREQ", 10: "LISTEN", 11: "PARTOPEN",
-          12: "RESPOND", 13: "PASSIVE-CLOSE", 14: "PASSIVE-CLOSEREQ"}
-TIME_WAIT, LISTEN, RESPOND = 6, 10, 12
+WITHOUT_CCIDS = ("LISTEN", "RESPOND", "NEW_SYN_RECV", "TIME_WAIT")
 AF_INET6 = 10
+
+
+def state_names():
+    """The kernel's names of states, by number; releases differ."""
+    return {field.enumval: field.name[len("DCCP_"):]
+            for field in kernel.type_of("enum dccp_state").fields()}
 
 
 def nodes(first):
@@ -50,19 +53,20 @@ def ccid(half):
 
 def ccids(address, state):
     """Both, the sender's first; what is no whole socket has none."""
-    if state in (TIME_WAIT, RESPOND, LISTEN):
+    if state in WITHOUT_CCIDS:
         return "-"
     sock = kernel.object_at(address, kernel.type_of("struct dccp_sock"))
     return "/".join(ccid(sock[half]) for half in ("dccps_hc_tx_ccid",
                                                   "dccps_hc_rx_ccid"))
 
 
-def row(address):
+def row(address, states):
     """What is shown of a socket."""
     common = kernel.object_at(address, kernel.type_of("struct sock_common"))
     state = int(common["skc_state"])
+    state = states.get(state, str(state))
     peer = socket.ntohs(int(common["skc_dport"])) or "*"
-    return (STATES.get(state, state),
+    return (state,
             f"{host(common, 'skc_rcv_saddr', 'skc_v6_rcv_saddr')}"
             f":{int(common['skc_num'])}",
             f"{host(common, 'skc_daddr', 'skc_v6_daddr')}:{peer}",
@@ -81,7 +85,8 @@ The last column is for "p *(struct dccp_sock *)ADDRESS".
         except kernel.Missing as error:
             raise kernel.Missing("dccp.ko is not loaded in the guest: "
                                  "modprobe dccp_ipv4 there first") from error
-        rows = [row(address) for address in sockets(tables)]
+        states = state_names()
+        rows = [row(address, states) for address in sockets(tables)]
         if rows:
             kernel.table(("STATE", "LOCAL", "PEER", "CCIDS", "SOCKET"), rows)
         else:
