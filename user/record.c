@@ -501,3 +501,24 @@ const struct field *record_field(const struct record *rec, const char *name,
 	}
 	return NULL;
 }
+
+/**
+ * record_stamp - see when what a record tells of was
+ * @rec: the record
+ * @stamp: filled
+ *
+ * Return: false if the record does not say.
+ */
+bool record_stamp(const struct record *rec, struct stamp *stamp)
+{
+	const struct field *field;
+	const void *data;
+	struct value v;
+
+	field = record_field(rec, "time", strlen("time"), &data);
+	if (!field)
+		return false;
+	field_value(field, data, &v);
+	*stamp = v.stamp;
+	return v.kind == VALUE_STAMP;
+}

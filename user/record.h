@@ -208,6 +208,7 @@ bool value_flag(const struct value *v, unsigned int bit, struct value *flag);
 void field_text(const struct field *field, const void *data, FILE *out);
 const struct field *record_field(const struct record *rec, const char *name,
 				 size_t len, const void **data);
+bool record_stamp(const struct record *rec, struct stamp *stamp);
 bool record_text(const struct record *rec, const char *name, FILE *out);
 
 #endif

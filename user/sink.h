@@ -54,6 +54,8 @@ struct format {
 
 extern const struct sink_ops sink_json;
 extern const struct sink_ops sink_text;
+extern const struct sink_ops sink_log;
+extern const struct sink_ops sink_syslog;
 extern const struct sink_ops sink_birth_table;
 extern const struct sink_ops sink_sock_table;
 extern const struct sink_ops sink_sock_extended;
@@ -69,6 +71,8 @@ int sink_close(struct sink *sink);
 int format_check(const char *text, const struct record *rec);
 void format_fill(struct sink *sink, const struct format *format,
 		 const struct record *rec);
+
+void text_say(struct sink *sink, const struct record *rec);
 
 /* For formats that are written to a file from its beginning to its end */
 int sink_file_open(struct sink *sink);

@@ -22,29 +22,44 @@ struct phrase {
 static const struct phrase phrases[] = {
 	{
 		"birth", NULL,
-		"{time} born {type} {where} ({fs} {sb_dev} ino {ino} gen {gen})"
+		"born {type} {where} ({fs} {sb_dev} ino {ino} gen {gen})"
 		" {kind} by {comm}[{tgid}] uid {uid}",
 	},
 	{
 		"lost", NULL,
-		"{time} lost {count} {stream} (from {first_seq} to {last_seq},"
+		"lost {count} {stream} (from {first_seq} to {last_seq},"
 		" between {since} and {until})",
 	},
 	{
 		"found", NULL,
-		"{time} found {type} {path} born {btime}"
+		"found {type} {path} born {btime}"
 		" ({fs} {dev} ino {ino} gen {gen})",
 	},
 	{
 		"unmount", NULL,
-		"{time} unmounted {fs} {sb_dev}, was watched on {path}",
+		"unmounted {fs} {sb_dev}, was watched on {path}",
 	},
 	{
 		"watch", NULL,
-		"{time} watching {fs} on {path} ({sb_dev})",
+		"watching {fs} on {path} ({sb_dev})",
 	},
 
-	{ NULL, "cookie", "{time} dccp {local} {peer} " },
+	{
+		"gap", NULL,
+		"gap of {count} records between {since} and {until}:",
+	},
+	{
+		"gap", "births_first_seq",
+		" {births} births from {births_first_seq} to"
+		" {births_last_seq},",
+	},
+	{
+		"gap", "dccp_first_seq",
+		" {dccp} of dccp from {dccp_first_seq} to {dccp_last_seq},",
+	},
+	{ "gap", NULL, " {others} others that told of {lost} lost" },
+
+	{ NULL, "cookie", "dccp {local} {peer} " },
 	{ "dccp-state", NULL, "{old_state} -> {state}" },
 	{ "dccp-ccid", NULL, "ccid {ccids} agreed" },
 	{
@@ -92,18 +107,47 @@ static bool fits(const struct phrase *phrase, const struct record *rec)
 	return !phrase->with || holds(rec, phrase->with);
 }
 
-static int text_put_record(struct sink *sink, const struct record *rec)
+/**
+ * text_say - write what a record says, but for its time
+ * @sink: output, which is a file
+ * @rec: the record, of an event
+ */
+void text_say(struct sink *sink, const struct record *rec)
 {
 	struct format format = { 0 };
 	size_t i;
 
-	errno = 0;
 	for (i = 0; i < ARRAY_SIZE(phrases); i++) {
 		if (!fits(&phrases[i], rec))
 			continue;
 		format.text = phrases[i].text;
 		format_fill(sink, &format, rec);
 	}
+}
+
+static int text_put_record(struct sink *sink, const struct record *rec)
+{
+	const struct format time = { .text = "{time} " };
+
+	errno = 0;
+	format_fill(sink, &time, rec);
+	text_say(sink, rec);
+	putc('\n', sink->out);
+	return sink_file_status(sink);
+}
+
+/* Who reads a log wants to know the day, too. */
+static int log_put_record(struct sink *sink, const struct record *rec)
+{
+	char buf[STAMP_LEN];
+	struct stamp time;
+
+	errno = 0;
+	if (record_stamp(rec, &time)) {
+		stamp_local(time, buf);
+		fprintf(sink->out, "%s ", buf);
+	}
+	text_say(sink, rec);
 	putc('\n', sink->out);
 	return sink_file_status(sink);
 }
@@ -112,6 +156,14 @@ const struct sink_ops sink_text = {
 	.name	= "text",
 	.open	= sink_file_open,
 	.put	= text_put_record,
+	.flush	= sink_file_flush,
+	.close	= sink_file_close,
+};
+
+const struct sink_ops sink_log = {
+	.name	= "text",
+	.open	= sink_file_open,
+	.put	= log_put_record,
 	.flush	= sink_file_flush,
 	.close	= sink_file_close,
 };
