@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "ring.h"
+
+/* Who has that much to do is told before the records in a row are at an end */
+#define ENOUGH		(64 << 10)
+
+struct head {
+	struct mark mark;
+	size_t len;
+};
+
+/**
+ * ring_open - get memory
+ * @ring: set up here
+ * @size: bytes for records
+ *
+ * Return: 0 or a negative errno.
+ */
+int ring_open(struct ring *ring, size_t size)
+{
+	int err;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->size = size;
+	ring->buf = malloc(size);
+	if (!ring->buf)
+		return -ENOMEM;
+	err = pthread_mutex_init(&ring->lock, NULL);
+	if (err)
+		free(ring->buf);
+	return -err;
+}
+
+void ring_close(struct ring *ring)
+{
+	pthread_mutex_destroy(&ring->lock);
+	free(ring->buf);
+}
+
+/**
+ * ring_join - begin to read
+ * @ring: ring
+ * @cursor: set up here to read what is put from now on
+ * @wake: eventfd for when there is something
+ */
+void ring_join(struct ring *ring, struct cursor *cursor, int wake)
+{
+	memset(cursor, 0, sizeof(*cursor));
+	cursor->wake = wake;
+	pthread_mutex_lock(&ring->lock);
+	cursor->at = ring->head;
+	cursor->next = ring->cursors;
+	ring->cursors = cursor;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/* Put no more for that output; what there is it may take. */
+void ring_close_cursor(struct ring *ring, struct cursor *cursor)
+{
+	pthread_mutex_lock(&ring->lock);
+	cursor->closed = true;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+void ring_leave(struct ring *ring, struct cursor *cursor)
+{
+	struct cursor **at;
+
+	pthread_mutex_lock(&ring->lock);
+	for (at = &ring->cursors; *at; at = &(*at)->next) {
+		if (*at != cursor)
+			continue;
+		*at = cursor->next;
+		break;
+	}
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/* It may go over the edge. */
+static void copy_in(struct ring *ring, const void *data, size_t len)
+{
+	size_t at = ring->head % ring->size;
+	size_t first = len < ring->size - at ? len : ring->size - at;
+
+	memcpy(ring->buf + at, data, first);
+	memcpy(ring->buf, (const char *)data + first, len - first);
+	ring->head += len;
+}
+
+static void copy_out(const struct ring *ring, uint64_t from, void *data,
+		     size_t len)
+{
+	size_t at = from % ring->size;
+	size_t first = len < ring->size - at ? len : ring->size - at;
+
+	memcpy(data, ring->buf + at, first);
+	memcpy((char *)data + first, ring->buf, len - first);
+}
+
+static void overwrite_oldest(struct ring *ring)
+{
+	struct cursor *cursor;
+	struct head head;
+	uint64_t next;
+
+	copy_out(ring, ring->tail, &head, sizeof(head));
+	next = ring->tail + sizeof(head) + head.len;
+	for (cursor = ring->cursors; cursor; cursor = cursor->next) {
+		if (cursor->at != ring->tail || !cursor->waiting)
+			continue;
+		gap_add(&cursor->gap, &head.mark);
+		cursor->waiting--;
+		cursor->at = next;
+	}
+	ring->tail = next;
+}
+
+/* Whoever wants it has a gap instead. */
+static void leave_out(struct ring *ring, const struct mark *mark)
+{
+	struct cursor *cursor;
+
+	for (cursor = ring->cursors; cursor; cursor = cursor->next) {
+		if (cursor->closed)
+			continue;
+		cursor->given++;
+		gap_add(&cursor->gap, mark);
+	}
+}
+
+static void wake(struct cursor *cursor)
+{
+	cursor->idle = false;
+	eventfd_write(cursor->wake, 1);
+}
+
+static void add(struct ring *ring, const struct mark *mark, const char *data,
+		size_t len)
+{
+	const struct head head = { *mark, len };
+	uint64_t need = sizeof(head) + len;
+	struct cursor *cursor;
+
+	while (ring->head - ring->tail + need > ring->size)
+		overwrite_oldest(ring);
+	copy_in(ring, &head, sizeof(head));
+	copy_in(ring, data, len);
+	for (cursor = ring->cursors; cursor; cursor = cursor->next) {
+		if (cursor->closed)
+			continue;
+		cursor->given++;
+		cursor->waiting++;
+		if (cursor->idle && ring->head - cursor->at >= ENOUGH)
+			wake(cursor);
+	}
+}
+
+/**
+ * ring_put - give a record to all outputs
+ * @ring: ring
+ * @mark: of the record
+ * @data: its text; one that is too long for any output is a gap of each
+ * @len: length of that
+ */
+void ring_put(struct ring *ring, const struct mark *mark, const char *data,
+	      size_t len)
+{
+	pthread_mutex_lock(&ring->lock);
+	if (len > BATCH_MAX_RECORD)
+		leave_out(ring, mark);
+	else
+		add(ring, mark, data, len);
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/* Tell outputs that wait that there is something. */
+void ring_wake(struct ring *ring)
+{
+	struct cursor *cursor;
+
+	pthread_mutex_lock(&ring->lock);
+	for (cursor = ring->cursors; cursor; cursor = cursor->next)
+		if (cursor->idle && (cursor->waiting || cursor->gap.count))
+			wake(cursor);
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/**
+ * ring_take_gap - see what an output missed
+ * @ring: ring
+ * @cursor: where the output is, and what it missed comes before that
+ * @gap: filled
+ *
+ * Return: false if it missed nothing.
+ */
+bool ring_take_gap(struct ring *ring, struct cursor *cursor, struct gap *gap)
+{
+	pthread_mutex_lock(&ring->lock);
+	*gap = cursor->gap;
+	memset(&cursor->gap, 0, sizeof(cursor->gap));
+	pthread_mutex_unlock(&ring->lock);
+	return gap->count;
+}
+
+static void take(struct ring *ring, struct cursor *cursor, struct batch *batch)
+{
+	struct head head;
+	char *room;
+
+	while (cursor->waiting) {
+		copy_out(ring, cursor->at, &head, sizeof(head));
+		room = batch_room(batch, head.len);
+		if (!room)
+			break;
+		copy_out(ring, cursor->at + sizeof(head), room, head.len);
+		batch_add(batch, &head.mark, head.len);
+		cursor->at += sizeof(head) + head.len;
+		cursor->waiting--;
+	}
+}
+
+/**
+ * ring_take - take records for an output
+ * @ring: ring
+ * @cursor: where the output is
+ * @batch: filled with what fits
+ *
+ * If there is a gap before them, that is to be taken first.
+ *
+ * Return: false if there is nothing; then @cursor is told of more.
+ */
+bool ring_take(struct ring *ring, struct cursor *cursor, struct batch *batch)
+{
+	bool some;
+
+	pthread_mutex_lock(&ring->lock);
+	if (!cursor->gap.count)
+		take(ring, cursor, batch);
+	some = cursor->gap.count || cursor->waiting || batch->nr;
+	cursor->idle = !some;
+	pthread_mutex_unlock(&ring->lock);
+	return some;
+}
+
+/**
+ * ring_look - see how an output is getting on
+ * @ring: ring
+ * @cursor: where it is
+ * @given: set to how many records it was to have
+ * @waiting: set to how many of them it has not taken yet
+ */
+void ring_look(struct ring *ring, const struct cursor *cursor,
+	       uint64_t *given, uint64_t *waiting)
+{
+	pthread_mutex_lock(&ring->lock);
+	*given = cursor->given;
+	*waiting = cursor->waiting;
+	pthread_mutex_unlock(&ring->lock);
+}
