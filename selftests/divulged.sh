@@ -187,10 +187,14 @@ full_disk()
 {
 	local status=0
 
-	start full --output json:/dev/full /mnt/ext4 || return 1
+	start full --output json:/dev/full --output "json:$tmp/healthy" \
+		/mnt/ext4 || return 1
 	mkdir "$files/full"
+	wait_for 10 grep -q "No space left.*trying again" "$tmp/full.err"
+	kill -TERM "$daemon"
 	wait "$daemon" || status=$?
-	[ "$status" -eq 1 ] && grep -q "No space left" "$tmp/full.err"
+	[ "$status" -eq 1 ] && [ "$(births "$tmp/healthy")" -eq 1 ] &&
+		grep -q "/dev/full: 1 records were not written" "$tmp/full.err"
 }
 
 # Nobody reads: the end must come all the same, and be said.
@@ -210,7 +214,7 @@ for i in range(1000): os.mkdir(f"{sys.argv[1]}/stuck{i}")' "$files"
 	wait_for 20 is_gone "$daemon" || status=1
 	kill "$sleeper"
 	! wait "$daemon" && [ "$status" -eq 0 ] &&
-		grep -q "stuck when told to end" "$tmp/stuck.err"
+		grep -q "fifo: [0-9]* records were not written" "$tmp/stuck.err"
 }
 
 # A line that was cut off does not take the next one with it.

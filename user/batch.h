@@ -9,7 +9,7 @@
 
 /* The longest record has some 50 kB: a path and a name that all is escaped of */
 #define BATCH_SIZE	(128 << 10)
-#define BATCH_MAX_RECORD (BATCH_SIZE / 2)
+#define BATCH_MAX_RECORD (BATCH_SIZE - 1024)
 #define BATCH_MAX	512
 
 /* How records are told apart where they are written to */

@@ -90,6 +90,7 @@ int listener_open(struct listener *l, struct sink *sink)
 	memset(l, 0, sizeof(*l));
 	l->mounts = -1;
 	l->reader = -1;
+	l->asked = -1;
 	events_init(&l->events, sink);
 	/* The first socket has the number of the process, for all to see */
 	err = module_open(&l->control);
@@ -388,7 +389,7 @@ static int timeout(const struct listener *l)
 	return is_unsure(l) ? 0 : rescan_timeout(&l->events.rescan);
 }
 
-enum { EVENTS, SIGNALS, MOUNTS, READER, NR_FDS };
+enum { EVENTS, SIGNALS, MOUNTS, READER, ASKED, NR_FDS };
 
 static int serve(struct listener *l, const struct pollfd *fds)
 {
@@ -396,6 +397,8 @@ static int serve(struct listener *l, const struct pollfd *fds)
 
 	if (fds[READER].revents)
 		return on_reader_gone(l);
+	if (fds[ASKED].revents)
+		l->answer();
 	err = take(l);
 	if (err == -EAGAIN)
 		err = on_quiet(l);
@@ -414,6 +417,7 @@ static int loop(struct listener *l)
 		[SIGNALS] = { .fd = l->signals, .events = POLLIN },
 		[MOUNTS] = { .fd = l->mounts, .events = POLLPRI },
 		[READER] = { .fd = l->reader },
+		[ASKED] = { .fd = l->asked, .events = POLLIN },
 	};
 	int err;
 

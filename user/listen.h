@@ -21,6 +21,8 @@
  * @follow: what is mounted again is watched again
  * @mounts: tells that something was mounted, -1 if nobody asks
  * @reader: output whose reader may go away, -1 for none
+ * @asked: tells that @answer is to be called, -1 if nobody does
+ * @answer: what to do then
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
@@ -32,6 +34,8 @@ struct listener {
 	bool follow;
 	int mounts;
 	int reader;
+	int asked;
+	void (*answer)(void);
 	int signals;
 };
 

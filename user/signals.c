@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 /* What the handlers have to reach */
 static int noted = -1;
 static int resized = -1;
+static int asked = -1;
+static atomic_bool hangup, usr1;
 
 /*
  * The loop sees that it is to end. Until it is back there, a write that does
@@ -32,6 +35,18 @@ static void note_resized(int sig __attribute__((unused)))
 	int err = errno;
 
 	eventfd_write(resized, 1);
+	errno = err;
+}
+
+static void note_asked(int sig)
+{
+	int err = errno;
+
+	if (sig == SIGHUP)
+		hangup = true;
+	else
+		usr1 = true;
+	eventfd_write(asked, 1);
 	errno = err;
 }
 
@@ -80,4 +95,32 @@ int signals_open_resized(void)
 	if (resized < 0 || take(SIGWINCH, note_resized, SA_RESTART))
 		return fail();
 	return resized;
+}
+
+/**
+ * signals_open_asked - take SIGHUP and SIGUSR1
+ *
+ * Return: as signals_open() does.
+ */
+int signals_open_asked(void)
+{
+	asked = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (asked < 0 || take(SIGHUP, note_asked, SA_RESTART) ||
+	    take(SIGUSR1, note_asked, SA_RESTART))
+		return fail();
+	return asked;
+}
+
+/**
+ * signals_was_asked - see for what there was a signal
+ * @sig: SIGHUP or SIGUSR1
+ *
+ * Return: true if it came since the last time; the eventfd has been read then.
+ */
+bool signals_was_asked(int sig)
+{
+	eventfd_t noted;
+
+	eventfd_read(asked, &noted);
+	return atomic_exchange(sig == SIGHUP ? &hangup : &usr1, false);
 }

@@ -61,8 +61,10 @@ void report(const char *fmt, ...)
 	if (len < 0)
 		return;
 	fflush(stdout);
+	flockfile(stderr);
 	fprintf(stderr, "%s: ", program_invocation_short_name);
 	text_put(stderr, line, len);
 	putc('\n', stderr);
+	funlockfile(stderr);
 	free(line);
 }

@@ -14,6 +14,9 @@
 /* What the options are of, NULL for the program's own */
 const char *usage_verb;
 
+/* Where in a file it is that something is wrong, NULL for a command line */
+const char *usage_where;
+
 /**
  * misused - report wrong usage
  * @fmt: what is wrong, as for printf()
@@ -31,8 +34,12 @@ int misused(const char *fmt, ...)
 	va_end(ap);
 	if (len < 0)
 		return EXIT_MISUSED;
-	report("%s: see '%s%s%s --help'", what, program_invocation_short_name,
-	       usage_verb ? " " : "", usage_verb ? usage_verb : "");
+	if (usage_where)
+		report("%s: %s", usage_where, what);
+	else
+		report("%s: see '%s%s%s --help'", what,
+		       program_invocation_short_name, usage_verb ? " " : "",
+		       usage_verb ? usage_verb : "");
 	free(what);
 	return EXIT_MISUSED;
 }

@@ -10,6 +10,7 @@ enum {
 };
 
 extern const char *usage_verb;
+extern const char *usage_where;
 
 int misused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int bad_option(int c, char **argv);

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Records on their way to several outputs, none of which waits for another */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+
+#include "outputs.h"
+#include "rate.h"
+#include "text.h"
+
+/* How long to wait for a first attempt to open what has to be there */
+#define FIRST_ATTEMPT	NSEC_PER_SEC
+
+static int feed_open(struct feed *feed, const struct sink_ops *format,
+		     size_t size)
+{
+	int err;
+
+	if (feed->ring.size)
+		return 0;
+	err = render_open(&feed->render, format);
+	if (err)
+		return err;
+	err = ring_open(&feed->ring, size);
+	if (!err)
+		return 0;
+	feed->ring.size = 0;
+	render_close(&feed->render);
+	return err;
+}
+
+static bool all_dead(const struct outputs *outputs)
+{
+	size_t i;
+
+	for (i = 0; i < outputs->nr; i++)
+		if (!outputs->output[i]->dead)
+			return false;
+	return true;
+}
+
+static void count(struct outputs *outputs, const struct mark *mark)
+{
+	outputs->records++;
+	outputs->lost += mark->lost;
+	if (mark->stream == MARK_BIRTHS)
+		outputs->births++;
+	else if (mark->stream == MARK_DCCP)
+		outputs->dccp++;
+}
+
+static int outputs_put(struct sink *sink, const struct record *rec)
+{
+	struct outputs *outputs = sink->priv;
+	struct mark mark;
+	struct feed *feed;
+	size_t i;
+	int err;
+
+	if (all_dead(outputs))
+		return -EPIPE;
+	mark_record(rec, &mark);
+	count(outputs, &mark);
+	for (i = 0; i < SETTINGS_FORMATS; i++) {
+		feed = &outputs->feed[i];
+		if (!feed->ring.cursors)
+			continue;
+		err = render_record(&feed->render, rec);
+		if (err)
+			return err;
+		ring_put(&feed->ring, &mark, feed->render.text,
+			 feed->render.len);
+	}
+	return 0;
+}
+
+static void drop(struct outputs *outputs, size_t i)
+{
+	struct output *o = outputs->output[i];
+	uint64_t left = output_left(o);
+
+	if (left)
+		report("output %s: %" PRIu64 " records were not written, of which %" PRIu64
+		       " may have arrived all the same", o->name, left,
+		       o->unsure);
+	output_free(o);
+	outputs->nr--;
+	memmove(&outputs->output[i], &outputs->output[i + 1],
+		(outputs->nr - i) * sizeof(o));
+}
+
+/* Let go what was told to end and has. */
+static void reap(struct outputs *outputs)
+{
+	size_t i;
+
+	for (i = outputs->nr; i-- > outputs->nr - outputs->leaving;) {
+		if (!output_join(outputs->output[i], false))
+			continue;
+		outputs->leaving--;
+		drop(outputs, i);
+	}
+}
+
+static int outputs_flush(struct sink *sink)
+{
+	struct outputs *outputs = sink->priv;
+	size_t i;
+
+	for (i = 0; i < SETTINGS_FORMATS; i++)
+		if (outputs->feed[i].ring.size)
+			ring_wake(&outputs->feed[i].ring);
+	if (outputs->leaving)
+		reap(outputs);
+	return 0;
+}
+
+static const struct sink_ops outputs_ops = {
+	.name	= "outputs",
+	.put	= outputs_put,
+	.flush	= outputs_flush,
+};
+
+static int start(struct outputs *outputs, struct destination *to, bool strict)
+{
+	const struct sink_ops *format = settings_formats[to->format];
+	struct feed *feed = &outputs->feed[to->format];
+	struct output *o;
+	int err;
+
+	err = feed_open(feed, format, outputs->queue);
+	if (err) {
+		report("cannot start the output %s: %s", to->name,
+		       strerror(-err));
+		return err;
+	}
+	o = output_start(to->name, format, &feed->ring, &to->target,
+			 strict);
+	if (!o)
+		return -ENOMEM;
+	outputs->output[outputs->nr++] = o;
+	return 0;
+}
+
+/* What cannot be opened at the start is wrong: a network may come later. */
+static int see_opened(const struct output *o)
+{
+	int64_t until = rate_now() + FIRST_ATTEMPT;
+
+	if (!o->strict)
+		return 0;
+	while (!o->tried && rate_now() < until)
+		poll(NULL, 0, 2);
+	return o->dead ? -o->err : 0;
+}
+
+/**
+ * outputs_open - start all outputs
+ * @outputs: set up here
+ * @settings: which; their targets are taken from there
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int outputs_open(struct outputs *outputs, struct settings *settings)
+{
+	size_t i;
+	int err = 0;
+
+	memset(outputs, 0, sizeof(*outputs));
+	outputs->sink.ops = &outputs_ops;
+	outputs->sink.target = "outputs";
+	outputs->sink.priv = outputs;
+	outputs->queue = settings->queue;
+	for (i = 0; i < settings->nr_outputs && !err; i++)
+		err = start(outputs, &settings->output[i], true);
+	for (i = 0; i < outputs->nr && !err; i++)
+		err = see_opened(outputs->output[i]);
+	if (err)
+		outputs_close(outputs);
+	return err;
+}
+
+static bool is_wanted(const struct settings *settings, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < settings->nr_outputs; i++)
+		if (!strcmp(settings->output[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_there(const struct outputs *outputs, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < outputs->nr - outputs->leaving; i++)
+		if (!strcmp(outputs->output[i]->name, name))
+			return true;
+	return false;
+}
+
+/* Those that leave come last. */
+static void dismiss(struct outputs *outputs, size_t i)
+{
+	struct output *o = outputs->output[i];
+
+	output_end(o);
+	memmove(&outputs->output[i], &outputs->output[i + 1],
+		(outputs->nr - 1 - i) * sizeof(o));
+	outputs->output[outputs->nr - 1] = o;
+	outputs->leaving++;
+}
+
+static int add(struct outputs *outputs, struct destination *to)
+{
+	struct output *leaving[SETTINGS_OUTPUTS];
+	size_t stay = outputs->nr - outputs->leaving;
+	int err;
+
+	if (outputs->leaving)
+		memcpy(leaving, &outputs->output[stay],
+		       outputs->leaving * sizeof(leaving[0]));
+	outputs->nr = stay;
+	err = start(outputs, to, false);
+	if (outputs->leaving)
+		memcpy(&outputs->output[outputs->nr], leaving,
+		       outputs->leaving * sizeof(leaving[0]));
+	outputs->nr += outputs->leaving;
+	return err;
+}
+
+/**
+ * outputs_change - have other outputs
+ * @outputs: those there are; they stay if they are still wanted
+ * @settings: those that are; the targets of new ones are taken from there
+ *
+ * Return: 0; -EBUSY if too many of those that were to leave before have not
+ * yet; or another negative errno. It is reported.
+ */
+int outputs_change(struct outputs *outputs, struct settings *settings)
+{
+	size_t i;
+	int err = 0;
+
+	reap(outputs);
+	if (outputs->leaving) {
+		report("outputs are still ending: try again");
+		return -EBUSY;
+	}
+	for (i = outputs->nr; i-- > 0;)
+		if (!is_wanted(settings, outputs->output[i]->name))
+			dismiss(outputs, i);
+	for (i = 0; i < settings->nr_outputs && !err; i++)
+		if (!is_there(outputs, settings->output[i].name))
+			err = add(outputs, &settings->output[i]);
+	return err;
+}
+
+/* Open files anew, and try at once what failed. */
+void outputs_reopen(struct outputs *outputs)
+{
+	size_t i;
+
+	for (i = 0; i < outputs->nr; i++)
+		output_reopen(outputs->output[i]);
+}
+
+/* Say how all of it is getting on. */
+void outputs_tell(const struct outputs *outputs)
+{
+	size_t i;
+
+	report("%" PRIu64 " records: %" PRIu64 " births, %" PRIu64
+	       " of DCCP, %" PRIu64 " events were lost before", outputs->records,
+	       outputs->births, outputs->dccp, outputs->lost);
+	for (i = 0; i < outputs->nr; i++)
+		output_tell(outputs->output[i]);
+}
+
+static void feeds_close(struct outputs *outputs)
+{
+	size_t i;
+
+	for (i = 0; i < SETTINGS_FORMATS; i++) {
+		if (!outputs->feed[i].ring.size)
+			continue;
+		render_close(&outputs->feed[i].render);
+		ring_close(&outputs->feed[i].ring);
+	}
+}
+
+/**
+ * outputs_close - have all written that can be, and end
+ * @outputs: outputs
+ *
+ * Return: 0, or -EIO after a report if not all was written.
+ */
+int outputs_close(struct outputs *outputs)
+{
+	uint64_t left, all = 0;
+	struct output *o;
+	size_t i;
+
+	for (i = 0; i < outputs->nr; i++)
+		output_end(outputs->output[i]);
+	for (i = outputs->nr; i-- > 0;) {
+		o = outputs->output[i];
+		left = output_join(o, true) ? 0 : output_left(o) + 1;
+		if (!left) {
+			all += output_left(o);
+			drop(outputs, i);
+			continue;
+		}
+		all += left;
+		report("output %s: stuck when told to end, %" PRIu64
+		       " records were not written", o->name, left - 1);
+	}
+	/* A thread that hangs still looks there, until the process ends */
+	if (!outputs->nr)
+		feeds_close(outputs);
+	return all ? -EIO : 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_OUTPUTS_H
+#define DIVULGE_OUTPUTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "output.h"
+#include "settings.h"
+#include "sink.h"
+
+/**
+ * struct feed - a format that some output wants, and what there is in it
+ * @render: makes the text
+ * @ring: the last records; of size 0 until an output wants the format
+ */
+struct feed {
+	struct render render;
+	struct ring ring;
+};
+
+/**
+ * struct outputs - all that records go to
+ * @sink: takes them
+ * @feed: one for each of settings_formats
+ * @output: outputs
+ * @nr: how many there are
+ * @leaving: of these, the last that many are no longer wanted
+ * @queue: bytes for the records that wait, in each format
+ * @records: records that there were
+ * @births: how many of them were births
+ * @dccp: how many were of DCCP
+ * @lost: events whose loss others told
+ */
+struct outputs {
+	struct sink sink;
+	struct feed feed[SETTINGS_FORMATS];
+	struct output *output[2 * SETTINGS_OUTPUTS];
+	size_t nr;
+	size_t leaving;
+	size_t queue;
+	uint64_t records;
+	uint64_t births;
+	uint64_t dccp;
+	uint64_t lost;
+};
+
+int outputs_open(struct outputs *outputs, struct settings *settings);
+int outputs_change(struct outputs *outputs, struct settings *settings);
+void outputs_reopen(struct outputs *outputs);
+void outputs_tell(const struct outputs *outputs);
+int outputs_close(struct outputs *outputs);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render.h"
+
+/**
+ * render_open - begin to make text of records
+ * @render: set up here
+ * @ops: format, one that ends each record with a newline
+ *
+ * Return: 0 or a negative errno.
+ */
+int render_open(struct render *render, const struct sink_ops *ops)
+{
+	memset(render, 0, sizeof(*render));
+	render->sink.ops = ops;
+	render->sink.target = "memory";
+	render->sink.out = open_memstream(&render->text, &render->size);
+	return render->sink.out ? 0 : -errno;
+}
+
+/**
+ * render_record - make text of a record
+ * @render: filled with it
+ * @rec: the record
+ *
+ * Return: 0 or a negative errno.
+ */
+int render_record(struct render *render, const struct record *rec)
+{
+	struct sink *sink = &render->sink;
+	int err;
+
+	/* What is written over the last record goes as far as this one does */
+	rewind(sink->out);
+	err = sink->ops->put(sink, rec);
+	if (err)
+		return err;
+	err = sink_file_flush(sink);
+	if (!err)
+		render->len = render->size - 1;
+	return err;
+}
+
+void render_close(struct render *render)
+{
+	fclose(render->sink.out);
+	free(render->text);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DIVULGE_SETTINGS_H
+#define DIVULGE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sink.h"
+#include "target.h"
+#include "wanted.h"
+
+#define SETTINGS_FORMATS	3
+#define SETTINGS_OUTPUTS	16
+#define SETTINGS_PATHS		64
+
+extern const struct sink_ops *const settings_formats[SETTINGS_FORMATS];
+
+/**
+ * struct destination - an output that was asked for
+ * @name: FORMAT:TARGET
+ * @format: number in settings_formats
+ * @target: which outputs_open() and outputs_change() take over
+ */
+struct destination {
+	char *name;
+	size_t format;
+	struct target target;
+};
+
+/**
+ * struct settings - what the daemon was told to do
+ * @wanted: what to listen to
+ * @path: directories on what is to be watched, NULL behind the last
+ * @nr_paths: how many there are
+ * @output: outputs
+ * @nr_outputs: how many there are
+ * @queue: bytes for records that wait
+ * @file: the file that says so too, if one was named
+ */
+struct settings {
+	struct wanted wanted;
+	char *path[SETTINGS_PATHS + 1];
+	size_t nr_paths;
+	struct destination output[SETTINGS_OUTPUTS];
+	size_t nr_outputs;
+	size_t queue;
+	char *file;
+};
+
+int settings_read(struct settings *settings, int argc, char **argv);
+int settings_read_again(struct settings *settings, const struct settings *old,
+			int argc, char **argv);
+void settings_free(struct settings *settings);
+bool settings_alike(const struct settings *a, const struct settings *b);
+
+#endif
