@@ -260,7 +260,7 @@ class Monitor:
         touch(last)
         os.unlink(last)
         seen = []
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * common.PATIENCE
         while not seen or seen[-1]["name"] != os.path.basename(last):
             if self.watcher.proc.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"the last birth was not seen: "

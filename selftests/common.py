@@ -18,6 +18,8 @@ import ksft  # noqa: E402, pylint: disable=wrong-import-position
 
 TRACING = "/sys/kernel/tracing"
 MOUNTS = ["/mnt/ext4", "/mnt/xfs", "/mnt/btrfs"]
+# How many times as long to wait as on a stock kernel
+PATIENCE = int(os.environ.get("DIVULGE_PATIENCE", "1"))
 QUEUE_LEN = "/sys/module/divulge/parameters/queue_len"
 
 
@@ -135,7 +137,7 @@ class Background:
 
     def wait_for(self, condition, what, seconds=60):
         """Wait until it has got so far."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while not condition():
             if self.proc.poll() is not None or time.monotonic() > end:
                 self.stop()
@@ -146,7 +148,7 @@ class Background:
         """End it as a user would."""
         if self.proc.poll() is None:
             self.proc.send_signal(signal.SIGTERM)
-        self.proc.wait(30)
+        self.proc.wait(30 * PATIENCE)
 
     def stop(self):
         """End it, and return what it wrote."""

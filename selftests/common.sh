@@ -50,10 +50,10 @@ skip_all()
 	exit "$KSFT_SKIP"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds, longer on a slow kernel
 wait_for()
 {
-	local end=$(($(date +%s) + $1))
+	local end=$(($(date +%s) + $1 * ${DIVULGE_PATIENCE:-1}))
 
 	shift
 	until "$@"; do

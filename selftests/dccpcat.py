@@ -101,7 +101,7 @@ class Cat:
 
     def wait_for(self, what, seconds=60):
         """Wait until it has said that; return the match."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * common.PATIENCE
         while not (match := re.search(what, self.stderr())):
             if self.proc.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"no '{what}': {self.stderr()}")
@@ -113,7 +113,7 @@ class Cat:
         if signum:
             self.proc.send_signal(signum)
         try:
-            seen = self.proc.wait(seconds)
+            seen = self.proc.wait(seconds * common.PATIENCE)
         except subprocess.TimeoutExpired:
             self.proc.kill()
             self.proc.wait()

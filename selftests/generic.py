@@ -153,7 +153,7 @@ class Ear:
 
     def wait(self, condition, what, seconds=60):
         """Listen until it is so; return the last result of the condition."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * common.PATIENCE
         while True:
             self.hear(0.05)
             result = condition()

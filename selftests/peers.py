@@ -167,7 +167,7 @@ def wait_for_carrier(net):
 
 def wait_until(condition, what, seconds=60):
     """Wait until it is so; return the last result of the condition."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * common.PATIENCE
     while True:
         result = condition()
         if result:
@@ -199,7 +199,7 @@ def dccp_socket(family, service=0, more=()):
         raise common.Skip(f"DCCP sockets: {err}") from err
     codes = [service, *more]
     sock.setsockopt(SOL_DCCP, SERVICE, struct.pack(f"!{len(codes)}I", *codes))
-    sock.settimeout(20)
+    sock.settimeout(20 * common.PATIENCE)
     return sock
 
 
@@ -251,7 +251,7 @@ class Connection:
         self.listener.listen(10)
         self.client.connect(self.listener.getsockname())
         self.server, _ = self.listener.accept()
-        self.server.settimeout(20)
+        self.server.settimeout(20 * common.PATIENCE)
 
     def exchange(self):
         """Send data both ways, which takes the client out of PARTOPEN."""

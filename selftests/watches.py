@@ -101,7 +101,7 @@ class Listener(Socket):
         touch(f"{LAST}/{last}")
         os.unlink(f"{LAST}/{last}")
         found = []
-        end = time.monotonic() + 30
+        end = time.monotonic() + 30 * common.PATIENCE
         while not any(event.get("name") == last.encode() for event in found):
             if time.monotonic() > end:
                 raise AssertionError("the last birth was not heard of")
