@@ -5,6 +5,7 @@
 BUILD := $(CURDIR)/build
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNELS := 6.1 6.12
+ALL_KERNELS := $(KERNELS) debug kcsan
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -27,6 +28,8 @@ help:
 	@echo '  make debug         gdb there, stopped where the module begins'
 	@echo '  make debug BREAK=FUNCTION KERNEL=6.1    or elsewhere, on another Linux'
 	@echo '  make debug-check   test that, on Linux $(KERNELS)'
+	@echo '  make kernel        build the kernel "debug": KASAN, lockdep, kmemleak ...;'
+	@echo '                     with SANITIZER=kcsan "kcsan", which finds data races'
 	@echo '  make generate      make the C side of module/divulge.yaml anew'
 	@echo '  make bench         count instructions, against statx, fanotify and inet_diag'
 	@echo '  make style         checkpatch, sparse, W=1, clang, shellcheck'
@@ -50,19 +53,23 @@ module:
 	$(call build-module,$(KDIR),$(BUILD)/module/own,Kbuild module)
 	cp $(BUILD)/module/own/divulge.ko divulge.ko
 
-.PHONY: $(KERNELS:%=kernel-%)
-$(KERNELS:%=kernel-%): kernel-%:
+.PHONY: kernel
+kernel:
+	@qemu/kernel $(or $(filter-out kasan,$(SANITIZER)),debug)
+
+.PHONY: $(ALL_KERNELS:%=kernel-%)
+$(ALL_KERNELS:%=kernel-%): kernel-%:
 	@qemu/packages build vm
 	@qemu/kernel $*
 
-.PHONY: $(KERNELS:%=module-%)
-$(KERNELS:%=module-%): module-%: kernel-%
+.PHONY: $(ALL_KERNELS:%=module-%)
+$(ALL_KERNELS:%=module-%): module-%: kernel-%
 	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*,\
 		Kbuild module)
 
 # A module that only the tests need
-.PHONY: $(KERNELS:%=test-module-%)
-$(KERNELS:%=test-module-%): test-module-%: kernel-%
+.PHONY: $(ALL_KERNELS:%=test-module-%)
+$(ALL_KERNELS:%=test-module-%): test-module-%: kernel-%
 	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*-test,\
 		selftests/Kbuild selftests/foreign_ccid.c module)
 
