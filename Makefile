@@ -22,6 +22,8 @@ help:
 	@echo 'In a virtual machine, which needs no kernel of yours:'
 	@echo '  make demo          show the main job; installs what is missing'
 	@echo '  make check         test all of it on Linux $(KERNELS)'
+	@echo '  make check KERNEL=debug'
+	@echo '                     the same on a kernel that tells on us; see below'
 	@echo '  make check-long    test what takes a quarter of an hour and 4 GB'
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
@@ -67,11 +69,12 @@ $(ALL_KERNELS:%=module-%): module-%: kernel-%
 	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*,\
 		Kbuild module)
 
-# A module that only the tests need
+# Modules that only the tests need
 .PHONY: $(ALL_KERNELS:%=test-module-%)
 $(ALL_KERNELS:%=test-module-%): test-module-%: kernel-%
 	+$(call build-module,$(BUILD)/kernel/$*/build,$(BUILD)/module/$*-test,\
-		selftests/Kbuild selftests/foreign_ccid.c module)
+		selftests/Kbuild selftests/foreign_ccid.c \
+		selftests/faults.c module)
 
 .PHONY: user
 user:
@@ -105,7 +108,7 @@ demo:
 .PHONY: check
 check:
 	@qemu/packages build vm check
-	@selftests/check $(KERNELS)
+	@selftests/check $(or $(KERNEL),$(KERNELS))
 
 .PHONY: check-long
 check-long:
