@@ -153,7 +153,7 @@ static int show_json(const struct module_info *info,
 	};
 	struct sink sink;
 
-	if (sink_open(&sink, &sink_json, "-"))
+	if (sink_open(&sink, &sink_json, stdout))
 		return EXIT_FAILED;
 	sink_put(&sink, &rec);
 	return sink_close(&sink) ? EXIT_FAILED : EXIT_OK;

@@ -60,7 +60,7 @@ static int monitor(const struct wish *wish)
 	err = listener_open(&l, &sink);
 	if (err)
 		return EXIT_FAILED;
-	err = sink_open(&sink, wish->format ? wish->format : &sink_text, "-");
+	err = sink_open(&sink, wish->format ? wish->format : &sink_text, stdout);
 	if (err)
 		goto close_listener;
 	l.events.left = wish->count;

@@ -49,7 +49,7 @@ int cmd_watches(const struct command *cmd, int argc, char **argv)
 	if (module_open(&genl))
 		return EXIT_FAILED;
 	code = EXIT_FAILED;
-	if (sink_open(&sink, json ? &sink_json : &sink_watch_table, "-"))
+	if (sink_open(&sink, json ? &sink_json : &sink_watch_table, stdout))
 		goto close_genl;
 	code = dump(&genl, &sink) ? EXIT_FAILED : EXIT_OK;
 	if (sink_close(&sink))

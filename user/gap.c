@@ -25,14 +25,9 @@ const struct field gap_fields[] = {
 
 static uint64_t number(const struct record *rec, const char *name)
 {
-	const struct field *field;
-	const void *data;
 	struct value v;
 
-	field = record_field(rec, name, strlen(name), &data);
-	if (!field)
-		return 0;
-	field_value(field, data, &v);
+	record_value(rec, name, &v);
 	return v.kind == VALUE_UINT ? v.u : 0;
 }
 

@@ -170,7 +170,6 @@ int outputs_open(struct outputs *outputs, struct settings *settings)
 
 	memset(outputs, 0, sizeof(*outputs));
 	outputs->sink.ops = &outputs_ops;
-	outputs->sink.target = "outputs";
 	outputs->sink.priv = outputs;
 	outputs->queue = settings->queue;
 	for (i = 0; i < settings->nr_outputs && !err; i++)

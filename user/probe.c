@@ -145,7 +145,7 @@ static int show_json(const struct finding *f, const struct dccp_host *host)
 	};
 	struct sink sink;
 
-	if (sink_open(&sink, &sink_json, "-"))
+	if (sink_open(&sink, &sink_json, stdout))
 		return EXIT_FAILED;
 	sink_put(&sink, &rec);
 	return sink_close(&sink) ? EXIT_FAILED : EXIT_OK;

@@ -503,6 +503,24 @@ const struct field *record_field(const struct record *rec, const char *name,
 }
 
 /**
+ * record_value - see what a field of a record holds
+ * @rec: the record
+ * @name: of the field; one that the record does not have holds nothing
+ * @v: filled
+ */
+void record_value(const struct record *rec, const char *name, struct value *v)
+{
+	const struct field *field;
+	const void *data;
+
+	field = record_field(rec, name, strlen(name), &data);
+	if (field)
+		field_value(field, data, v);
+	else
+		v->kind = VALUE_NULL;
+}
+
+/**
  * record_stamp - see when what a record tells of was
  * @rec: the record
  * @stamp: filled
@@ -511,14 +529,11 @@ const struct field *record_field(const struct record *rec, const char *name,
  */
 bool record_stamp(const struct record *rec, struct stamp *stamp)
 {
-	const struct field *field;
-	const void *data;
 	struct value v;
 
-	field = record_field(rec, "time", strlen("time"), &data);
-	if (!field)
+	record_value(rec, "time", &v);
+	if (v.kind != VALUE_STAMP)
 		return false;
-	field_value(field, data, &v);
 	*stamp = v.stamp;
-	return v.kind == VALUE_STAMP;
+	return true;
 }

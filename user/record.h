@@ -209,6 +209,8 @@ void field_text(const struct field *field, const void *data, FILE *out);
 const struct field *record_field(const struct record *rec, const char *name,
 				 size_t len, const void **data);
 bool record_stamp(const struct record *rec, struct stamp *stamp);
+void record_value(const struct record *rec, const char *name,
+		  struct value *v);
 bool record_text(const struct record *rec, const char *name, FILE *out);
 
 #endif

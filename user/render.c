@@ -16,7 +16,6 @@ int render_open(struct render *render, const struct sink_ops *ops)
 {
 	memset(render, 0, sizeof(*render));
 	render->sink.ops = ops;
-	render->sink.target = "memory";
 	render->sink.out = open_memstream(&render->text, &render->size);
 	return render->sink.out ? 0 : -errno;
 }

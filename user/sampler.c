@@ -288,10 +288,10 @@ static void close_fds(const struct sampler *s)
 static int open_output(struct sampler *s, const struct sink_ops *format)
 {
 	if (format)
-		return sink_open(&s->sink, format, "-");
+		return sink_open(&s->sink, format, stdout);
 	s->drawn = screen_open(&s->screen);
 	if (!s->drawn)
-		return sink_open(&s->sink, &sink_text, "-");
+		return sink_open(&s->sink, &sink_text, stdout);
 	s->samples.keep = true;
 	if (isatty(STDIN_FILENO))
 		s->fds[KEYS].fd = STDIN_FILENO;

@@ -326,7 +326,7 @@ static int open_sink(struct sink *sink, struct search *search)
 	if (search->format.text)
 		return sink_open_format(sink, &search->format);
 	return sink_open(sink, search->json ? &sink_json : &sink_birth_table,
-			 "-");
+			 stdout);
 }
 
 /**

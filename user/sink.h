@@ -12,10 +12,10 @@ struct sink;
 /**
  * struct sink_ops - a way to write records; each returns 0 or a negative errno
  * @name: of the format
- * @open: begin to write to @sink->target
+ * @open: get what the format needs; NULL if that is nothing
  * @put: write a record
  * @flush: let others see what was written
- * @close: make what was written lasting, and free all
+ * @close: write what is left, and free all; NULL if there is neither
  */
 struct sink_ops {
 	const char *name;
@@ -28,14 +28,12 @@ struct sink_ops {
 /**
  * struct sink - where records go to
  * @ops: format they are written in
- * @target: name of a file, "-" for stdout
- * @out: the file, if it is one
+ * @out: the stream, if it is one
  * @priv: what else the format needs
  * @err: first error; nothing is written after it
  */
 struct sink {
 	const struct sink_ops *ops;
-	const char *target;
 	FILE *out;
 	void *priv;
 	int err;
@@ -61,8 +59,7 @@ extern const struct sink_ops sink_sock_table;
 extern const struct sink_ops sink_sock_extended;
 extern const struct sink_ops sink_watch_table;
 
-int sink_open(struct sink *sink, const struct sink_ops *ops,
-	      const char *target);
+int sink_open(struct sink *sink, const struct sink_ops *ops, FILE *out);
 int sink_open_format(struct sink *sink, struct format *format);
 int sink_put(struct sink *sink, const struct record *rec);
 int sink_flush(struct sink *sink);
@@ -74,10 +71,8 @@ void format_fill(struct sink *sink, const struct format *format,
 
 void text_say(struct sink *sink, const struct record *rec);
 
-/* For formats that are written to a file from its beginning to its end */
-int sink_file_open(struct sink *sink);
+/* For formats that are written from the beginning to the end */
 int sink_file_status(struct sink *sink);
 int sink_file_flush(struct sink *sink);
-int sink_file_close(struct sink *sink);
 
 #endif

@@ -136,10 +136,8 @@ static int format_put_record(struct sink *sink, const struct record *rec)
 
 static const struct sink_ops sink_format = {
 	.name	= "format",
-	.open	= sink_file_open,
 	.put	= format_put_record,
 	.flush	= sink_file_flush,
-	.close	= sink_file_close,
 };
 
 /**
@@ -153,7 +151,7 @@ int sink_open_format(struct sink *sink, struct format *format)
 {
 	int err;
 
-	err = sink_open(sink, &sink_format, "-");
+	err = sink_open(sink, &sink_format, stdout);
 	if (!err)
 		sink->priv = format;
 	return err;

@@ -210,8 +210,6 @@ static int json_put(struct sink *sink, const struct record *rec)
 
 const struct sink_ops sink_json = {
 	.name	= "json",
-	.open	= sink_file_open,
 	.put	= json_put,
 	.flush	= sink_file_flush,
-	.close	= sink_file_close,
 };

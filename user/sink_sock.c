@@ -108,11 +108,7 @@ static int sock_open(struct sink *sink, bool extended)
 {
 	struct table *table;
 	enum datum d;
-	int err;
 
-	err = sink_file_open(sink);
-	if (err)
-		return err;
 	table = calloc(1, sizeof(*table));
 	if (!table)
 		return -ENOMEM;

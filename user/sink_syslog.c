@@ -181,8 +181,6 @@ static int syslog_put(struct sink *sink, const struct record *rec)
 
 const struct sink_ops sink_syslog = {
 	.name	= "syslog",
-	.open	= sink_file_open,
 	.put	= syslog_put,
 	.flush	= sink_file_flush,
-	.close	= sink_file_close,
 };

@@ -69,9 +69,6 @@ static int table_open(struct sink *sink, const struct column *columns)
 	struct table *table;
 	int err;
 
-	err = sink_file_open(sink);
-	if (err)
-		return err;
 	table = calloc(1, sizeof(*table));
 	if (!table)
 		return -ENOMEM;

@@ -89,14 +89,9 @@ static const struct phrase phrases[] = {
 
 static bool holds(const struct record *rec, const char *name)
 {
-	const struct field *field;
-	const void *data;
 	struct value v;
 
-	field = record_field(rec, name, strlen(name), &data);
-	if (!field)
-		return false;
-	field_value(field, data, &v);
+	record_value(rec, name, &v);
 	return v.kind != VALUE_NULL;
 }
 
@@ -154,16 +149,12 @@ static int log_put_record(struct sink *sink, const struct record *rec)
 
 const struct sink_ops sink_text = {
 	.name	= "text",
-	.open	= sink_file_open,
 	.put	= text_put_record,
 	.flush	= sink_file_flush,
-	.close	= sink_file_close,
 };
 
 const struct sink_ops sink_log = {
 	.name	= "text",
-	.open	= sink_file_open,
 	.put	= log_put_record,
 	.flush	= sink_file_flush,
-	.close	= sink_file_close,
 };

@@ -73,12 +73,12 @@ static bool open_sink(struct progress *p)
 	if (p->open)
 		return true;
 	if (query->json)
-		err = sink_open(&p->sink, &sink_json, "-");
+		err = sink_open(&p->sink, &sink_json, stdout);
 	else if (query->format.text)
 		err = sink_open_format(&p->sink, &query->format);
 	else
 		err = sink_open(&p->sink, query->extended ?
-				&sink_sock_extended : &sink_sock_table, "-");
+				&sink_sock_extended : &sink_sock_table, stdout);
 	if (err)
 		p->code = EXIT_FAILED;
 	else

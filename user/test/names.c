@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 	struct sink sink;
 	int i;
 
-	if (sink_open(&sink, &sink_json, "-"))
+	if (sink_open(&sink, &sink_json, stdout))
 		return 1;
 	for (i = 1; i < argc; i++) {
 		struct place place = { .path = { argv[i], strlen(argv[i]) } };

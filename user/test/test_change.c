@@ -52,7 +52,7 @@ static bool end(void)
 static void write_to(const struct sink_ops *ops)
 {
 	struct record rec = change_record(&change);
-	struct sink sink = { .ops = ops, .target = "memory" };
+	struct sink sink = { .ops = ops };
 
 	free(text);
 	sink.out = open_memstream(&text, &text_len);

@@ -55,7 +55,7 @@ static void shows(const struct dccp_entry *entry, const char *name,
 static void json(const struct dccp_entry *entry)
 {
 	struct record rec = dccp_entry_record(entry);
-	struct sink sink = { .ops = &sink_json, .target = "memory" };
+	struct sink sink = { .ops = &sink_json };
 
 	free(text);
 	sink.out = open_memstream(&text, &text_len);

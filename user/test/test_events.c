@@ -19,7 +19,7 @@ static size_t text_len;
 
 static void begin(const struct sink_ops *format)
 {
-	sink = (struct sink){ .ops = format, .target = "memory" };
+	sink = (struct sink){ .ops = format };
 	sink.out = open_memstream(&text, &text_len);
 	events_init(&events, &sink);
 	paths_add(&events.paths, &(struct mount){

@@ -111,7 +111,7 @@ static void begin_test(void)
 	struct mount mount = { .sb = 1, .granularity = 1 };
 	struct stat st;
 
-	sink = (struct sink){ .ops = &sink_text, .target = "memory" };
+	sink = (struct sink){ .ops = &sink_text };
 	sink.out = open_memstream(&text, &text_len);
 	events_init(&events, &sink);
 	stat(top, &st);

@@ -266,7 +266,7 @@ static void test_points(void)
 static void write_to(const struct sink_ops *ops)
 {
 	struct record rec = track_record(track(0));
-	struct sink sink = { .ops = ops, .target = "memory" };
+	struct sink sink = { .ops = ops };
 
 	free(text);
 	sink.out = open_memstream(&text, &text_len);

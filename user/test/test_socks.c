@@ -13,6 +13,7 @@ static char path[] = "/tmp/test_socks.XXXXXX";
 static char text[65536];
 
 static struct sink sink;
+static FILE *out;
 
 /* In so many columns, or in a pipe */
 static void begin(const struct sink_ops *ops, const char *columns)
@@ -21,7 +22,8 @@ static void begin(const struct sink_ops *ops, const char *columns)
 		setenv("COLUMNS", columns, 1);
 	else
 		unsetenv("COLUMNS");
-	if (truncate(path, 0) || sink_open(&sink, ops, path))
+	out = fopen(path, "w");
+	if (!out || sink_open(&sink, ops, out))
 		exit(1);
 }
 
@@ -30,8 +32,10 @@ static void end(void)
 	FILE *file;
 	size_t n;
 
+	if (sink_close(&sink) || fclose(out))
+		exit(1);
 	file = fopen(path, "r");
-	if (sink_close(&sink) || !file)
+	if (!file)
 		exit(1);
 	n = fread(text, 1, sizeof(text) - 1, file);
 	text[n] = '\0';
