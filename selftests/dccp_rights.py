@@ -102,21 +102,32 @@ def listener(service):
     return sock
 
 
+def cookies(entries):
+    """That of each."""
+    return [entry["sock"]["cookie"] for entry in entries]
+
+
 def look(asks):
     """What is seen of sockets and of counters."""
-    entries = [entry for message in asks.dump("dccp-dump", ALL)
-               for entry in message["entry"]]
+    def dump():
+        return [entry for message in asks.dump("dccp-dump", ALL)
+                for entry in message["entry"]]
+
+    def get(entry):
+        return generic.answer(asks.do, "dccp-get",
+                              {"cookie": entry["sock"]["cookie"],
+                               "groups": ALL["groups"]})
+
+    entries = dump()
+    answers = [get(entry) for entry in entries]
     # Those in TIME-WAIT that others left behind vanish meanwhile.
-    cookies = [entry["sock"]["cookie"] for entry in entries
-               if entry["sock"]["state"] != "timewait"]
-
-    def get(number):
-        return asks.do("dccp-get", {"cookie": number,
-                                    "groups": ALL["groups"]})["entry"][0]
-
-    got = [get(number) for number in cookies]
-    common.same("got as dumped", cookies,
-                [entry["sock"]["cookie"] for entry in got])
+    gone = cookies(entry for entry, told in zip(entries, answers) if not told)
+    common.same("there and not to be had", [],
+                sorted(set(gone).intersection(cookies(dump()))))
+    got = [told["entry"][0] for told in answers if told]
+    common.same("got as dumped",
+                [number for number in cookies(entries) if number not in gone],
+                cookies(got))
     return {"socks": [summary(entry["sock"]) for entry in entries],
             "ss": ss_sees(),
             "groups": sorted(set().union(*entries)),

@@ -3,6 +3,7 @@
 
 import contextlib
 import copy
+import errno
 import functools
 import os
 import select
@@ -74,6 +75,18 @@ def refusal(call, *args):
         said.pop("policy", None)
         return err.error, said
     return 0, {}
+
+
+def answer(call, *args):
+    """What a call of a client gives, None if there is no such thing."""
+    # pylint: disable-next=import-outside-toplevel, import-error
+    from lib import NlError
+    try:
+        return call(*args)
+    except NlError as err:
+        if err.error != errno.ENOENT:
+            raise
+    return None
 
 
 def request_of(**wanted):
