@@ -185,7 +185,7 @@ dumps_while_dccp_comes_and_goes()
 	done &
 	dumper=$!
 	for _ in $(seq 30); do
-		modprobe dccp && wait_for 60 rmmod dccp 2>"$tmp/rmmod" ||
+		modprobe dccp && wait_for 20 rmmod dccp 2>"$tmp/rmmod" ||
 			status=1
 	done
 	touch "$tmp/enough"
