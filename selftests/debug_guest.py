@@ -26,6 +26,16 @@ def sections():
     return where
 
 
+def names():
+    """What the guest says of the kernel's names: how many, some in full."""
+    with open("/proc/kallsyms", encoding="ascii") as file:
+        lines = [line.split() for line in file]
+    # What is in a module says of which, as a fourth word.
+    symbols = [(int(line[0], 16), line[2]) for line in lines if len(line) == 3]
+    symbols = [symbol for symbol in symbols if symbol[0] >> 63]
+    return {"count": len(symbols), "some": symbols[::61]}
+
+
 def birth():
     """Create a file on a filesystem that is watched."""
     watcher = common.Background("divulge", "monitor", "births", PLACE,
@@ -47,7 +57,7 @@ def dump():
 
 def main(module):
     """All of it, in the order in which gdb waits for it."""
-    seen = {"loaded": sections(), "birth": birth(), "dccp": dump()}
+    seen = {"loaded": sections(), "names": names(), "birth": birth(), "dccp": dump()}
     subprocess.run(["rmmod", "divulge"], check=True)
     subprocess.run(["insmod", module], check=True)
     seen["again"] = sections()

@@ -282,5 +282,11 @@ class OrcUnwinder(gdb.unwinder.Unwinder):
 
 
 def register(vmlinux, follower):
-    """Let gdb unwind so from now on."""
-    gdb.unwinder.register_unwinder(None, OrcUnwinder(vmlinux, follower), True)
+    """Let gdb unwind so from now on, unless the kernel has no such tables: it
+    was built here then, and says to gdb itself who calls whom.
+    """
+    with open(vmlinux, "rb") as file:
+        sections = elf.named_sections(file.read())
+    if ".orc_unwind" in sections:
+        gdb.unwinder.register_unwinder(None, OrcUnwinder(vmlinux, follower),
+                                       True)

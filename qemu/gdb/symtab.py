@@ -1,32 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Gives a stripped vmlinux the symbol table that its /proc/kallsyms tells.
+"""Gives a stripped vmlinux the symbol table that its kallsyms makes.
 
-usage: symtab.py VMLINUX KALLSYMS OUTPUT
+usage: symtab.py VMLINUX OUTPUT
 """
 
 import bisect
 import sys
 
 import elf
+import kallsyms
 
 STB_LOCAL, STB_GLOBAL = 0, 1
 STT_OBJECT, STT_FUNC = 1, 2
-
-
-def read_kallsyms(path):
-    """(address, letter, name) of the kernel's own symbols, by address."""
-    symbols = []
-    with open(path, encoding="ascii") as file:
-        for line in file:
-            # What is in a module has its name as a fourth field.
-            fields = line.split()
-            if len(fields) == 3 and fields[1] not in "aA":
-                symbols.append((int(fields[0], 16), fields[1], fields[2]))
-    symbols.sort()
-    if not symbols or not symbols[-1][0]:
-        sys.exit(f"symtab: {path} tells no addresses")
-    return symbols
 
 
 def allocated(sections):
@@ -44,7 +30,8 @@ def place(symbols, sections):
     ends = [symbol[0] for symbol in symbols[1:]] + [0]
     for (address, letter, name), end in zip(symbols, ends):
         i = bisect.bisect_right(starts, address) - 1
-        if i < 0 or address > ranges[i][1]:
+        # What marks the end of a section may be beyond it.
+        if i < 0:
             continue
         _, limit, number, code = ranges[i]
         size = max(min(end, limit) - address, 0)
@@ -101,12 +88,12 @@ def add_symbols(image, symbols):
 
 def main():
     """As the usage says."""
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
     with open(sys.argv[1], "rb") as file:
         image = bytearray(file.read())
-    add_symbols(image, read_kallsyms(sys.argv[2]))
-    with open(sys.argv[3], "wb") as file:
+    add_symbols(image, kallsyms.read(image))
+    with open(sys.argv[2], "wb") as file:
         file.write(image)
 
 
