@@ -17,6 +17,7 @@
 
 #include "kselftest_harness.h"
 #include "nl.h"
+#include "patience.h"
 
 #define NOBODY	65534
 

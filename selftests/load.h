@@ -16,6 +16,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "patience.h"
+
 #ifndef SOCK_DCCP
 #define SOCK_DCCP	6
 #endif
@@ -31,7 +33,7 @@
 
 #define LOAD_LANES	8	/* both families, each CCID either way */
 #define LOAD_OPEN	8	/* connections that a lane has open at a time */
-#define LOAD_PATIENCE	20	/* seconds that a connection may need */
+#define LOAD_PATIENCE	patient(20)	/* seconds that a connection may need */
 
 /* What becomes of a connection, each in turn */
 enum load_end {

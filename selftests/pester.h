@@ -12,10 +12,11 @@
 #include "kselftest_harness.h"
 #include "load.h"
 #include "nl.h"
+#include "patience.h"
 
 #define SECONDS		5	/* unless DIVULGE_CHURN_SECONDS says more */
-#define TIMEOUT		600
-#define PATIENCE	60	/* seconds for all to be gone and told */
+#define TIMEOUT		patient(600)
+#define PATIENCE	patient(60)	/* seconds for all to be gone and told */
 #define ALL_GROUPS	0x1f
 #define ALL_KINDS	0x7
 #define NOT_TIMEWAIT	0x3

@@ -14,6 +14,7 @@
 
 #include "kselftest_harness.h"
 #include "nl.h"
+#include "patience.h"
 
 #define NOBODY		65534
 #define MAX_EVENTS	64
