@@ -10,8 +10,11 @@ SYMBOL = struct.Struct("<IBBHQQ")
 # Fields of these
 ENTRY, SECTIONS, NR_SECTIONS, NAMES = 4, 6, 12, 13
 NAME, TYPE, FLAGS, ADDRESS, OFFSET, SIZE = range(6)
+SYMBOL_NAME, INFO, VALUE, SYMBOL_SIZE = 0, 1, 4, 5
 
 SHT_SYMTAB, SHT_STRTAB = 2, 3
+STB_LOCAL, STB_GLOBAL = 0, 1
+STT_OBJECT, STT_FUNC = 1, 2
 SHF_ALLOC, SHF_EXECINSTR = 2, 4
 
 
@@ -39,6 +42,19 @@ def named_sections(image):
     names = contents(image, sections[read_header(image)[NAMES]])
     return {names[fields[NAME]:names.index(0, fields[NAME])].decode(): fields
             for fields in sections}
+
+
+def find_symbol(image, name):
+    """(offset, fields) of a symbol."""
+    sections = named_sections(image)
+    at = contents(image, sections[".strtab"]).index(f"\0{name}\0".encode()) + 1
+    table = sections[".symtab"]
+    for offset in range(table[OFFSET], table[OFFSET] + table[SIZE],
+                        SYMBOL.size):
+        fields = list(SYMBOL.unpack_from(image, offset))
+        if fields[SYMBOL_NAME] == at:
+            return offset, fields
+    raise KeyError(name)
 
 
 def clear_addresses(image):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Gives a stripped vmlinux the symbol table that its kallsyms makes.
+"""Makes a vmlinux fit for gdb: where it is stripped, with the symbol table that
+its kallsyms makes.
 
 usage: symtab.py VMLINUX OUTPUT
 """
@@ -11,8 +12,9 @@ import sys
 import elf
 import kallsyms
 
-STB_LOCAL, STB_GLOBAL = 0, 1
-STT_OBJECT, STT_FUNC = 1, 2
+# Where all system calls end up, within what the second one names
+ENTRY = "entry_SYSCALL_64_after_hwframe"
+AROUND = "entry_SYSCALL_64"
 
 
 def allocated(sections):
@@ -41,15 +43,16 @@ def place(symbols, sections):
 def make_table(symbols, sections):
     """Symbol table, its strings and the number of symbols that are local."""
     strings = bytearray(1)
-    tables = {STB_LOCAL: bytearray(elf.SYMBOL.size), STB_GLOBAL: bytearray()}
+    tables = {elf.STB_LOCAL: bytearray(elf.SYMBOL.size),
+              elf.STB_GLOBAL: bytearray()}
     for address, size, number, code, letter, name in place(symbols, sections):
-        bind = STB_LOCAL if letter.islower() else STB_GLOBAL
-        kind = STT_FUNC if code else STT_OBJECT
+        bind = elf.STB_LOCAL if letter.islower() else elf.STB_GLOBAL
+        kind = elf.STT_FUNC if code else elf.STT_OBJECT
         tables[bind] += elf.SYMBOL.pack(len(strings), bind << 4 | kind, 0,
                                         number, address, size)
         strings += name.encode() + b"\0"
-    local = len(tables[STB_LOCAL]) // elf.SYMBOL.size
-    return tables[STB_LOCAL] + tables[STB_GLOBAL], strings, local
+    local = len(tables[elf.STB_LOCAL]) // elf.SYMBOL.size
+    return tables[elf.STB_LOCAL] + tables[elf.STB_GLOBAL], strings, local
 
 
 def append(image, data):
@@ -61,10 +64,7 @@ def append(image, data):
 
 
 def add_symbols(image, symbols):
-    """Append symbol table and strings, and all section headers anew.
-
-    gdb looks for no caller of the entry point: for a process that is this one.
-    """
+    """Append symbol table and strings, and all section headers anew."""
     header = elf.read_header(image)
     sections = elf.read_sections(image)
     names = sections[header[elf.NAMES]]
@@ -81,8 +81,21 @@ def add_symbols(image, symbols):
     packed = b"".join(elf.SECTION.pack(*fields) for fields in sections)
     header[elf.SECTIONS] = append(image, packed)
     header[elf.NR_SECTIONS] = len(sections)
-    header[elf.ENTRY] = next(address for address, _, name in symbols
-                             if name == "entry_SYSCALL_64_after_hwframe")
+    elf.HEADER.pack_into(image, 0, *header)
+
+
+def set_entry(image):
+    """gdb looks for no caller of the entry point: for a process that is this.
+    To be known as a function it must have a size.
+    """
+    _, around = elf.find_symbol(image, AROUND)
+    offset, entry = elf.find_symbol(image, ENTRY)
+    entry[elf.INFO] = elf.STB_GLOBAL << 4 | elf.STT_FUNC
+    entry[elf.SYMBOL_SIZE] = max(entry[elf.SYMBOL_SIZE], around[elf.VALUE] +
+                                 around[elf.SYMBOL_SIZE] - entry[elf.VALUE])
+    elf.SYMBOL.pack_into(image, offset, *entry)
+    header = elf.read_header(image)
+    header[elf.ENTRY] = entry[elf.VALUE]
     elf.HEADER.pack_into(image, 0, *header)
 
 
@@ -92,7 +105,9 @@ def main():
         sys.exit(__doc__)
     with open(sys.argv[1], "rb") as file:
         image = bytearray(file.read())
-    add_symbols(image, kallsyms.read(image))
+    if ".symtab" not in elf.named_sections(image):
+        add_symbols(image, kallsyms.read(image))
+    set_entry(image)
     with open(sys.argv[2], "wb") as file:
         file.write(image)
 
