@@ -10,6 +10,8 @@
 
 const struct field gap_fields[] = {
 	PLAIN(UINT, gap, count),
+	PLAIN(UINT, gap, first_record),
+	PLAIN(UINT, gap, last_record),
 	PLAIN(UINT, gap, births),
 	PLAIN(LIMIT, gap, births_first_seq),
 	PLAIN(LIMIT, gap, births_last_seq),
@@ -49,6 +51,7 @@ void mark_record(const struct record *rec, struct mark *mark)
 {
 	memset(mark, 0, sizeof(*mark));
 	mark->stream = MARK_OTHER;
+	mark->record = rec->number;
 	mark->time = moment(rec);
 	if (!strcmp(rec->event, "lost")) {
 		mark->lost = number(rec, "count");
@@ -88,7 +91,8 @@ void gap_merge(struct gap *gap, const struct gap *more)
 		gap->since = more->since;
 	if (!gap->count || more->until > gap->until)
 		gap->until = more->until;
-	gap->count += more->count;
+	span(&gap->count, &gap->first_record, &gap->last_record,
+	     more->count, more->first_record, more->last_record);
 	gap->others += more->others;
 	gap->lost += more->lost;
 	span(&gap->births, &gap->births_first_seq, &gap->births_last_seq,
@@ -106,6 +110,7 @@ void gap_add(struct gap *gap, const struct mark *mark)
 {
 	struct gap one = {
 		.count = 1, .lost = mark->lost,
+		.first_record = mark->record, .last_record = mark->record,
 		.since = mark->time, .until = mark->time,
 	};
 
@@ -134,6 +139,7 @@ struct record gap_record(const struct gap *gap, const struct noted *noted)
 {
 	return (struct record){
 		.event = "gap",
+		.number = gap->first_record,
 		.part = {
 			{ noted_fields, noted },
 			{ gap_fields, gap },

@@ -16,12 +16,14 @@ enum mark_stream {
 /**
  * struct mark - what is kept of a record beside its text
  * @time: when it was made
- * @seq: its number, unless it is of MARK_OTHER
+ * @record: which record it is
+ * @seq: number of the event, unless it is of MARK_OTHER
  * @lost: how many events it tells the loss of
  * @stream: what numbers it
  */
 struct mark {
 	int64_t time;
+	uint64_t record;
 	uint64_t seq;
 	uint64_t lost;
 	enum mark_stream stream;
@@ -30,6 +32,8 @@ struct mark {
 /**
  * struct gap - records that one output does without
  * @count: how many
+ * @first_record: the lowest number of these
+ * @last_record: the highest
  * @births: how many of them are births
  * @births_first_seq: the lowest number of these, 0 for none
  * @births_last_seq: the highest
@@ -43,6 +47,8 @@ struct mark {
  */
 struct gap {
 	uint64_t count;
+	uint64_t first_record;
+	uint64_t last_record;
 	uint64_t births;
 	uint64_t births_first_seq;
 	uint64_t births_last_seq;

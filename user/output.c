@@ -383,14 +383,14 @@ static int start_thread(struct output *o)
 	return -err;
 }
 
-static int begin(struct output *o)
+static int begin(struct output *o, const struct identity *identity)
 {
 	int err;
 
 	err = waker_open(&o->waker);
 	if (err)
 		return err;
-	err = render_open(&o->render, o->format);
+	err = render_open(&o->render, o->format, identity);
 	if (err)
 		goto close_waker;
 	o->target.waker = &o->waker;
@@ -409,6 +409,7 @@ close_waker:
  * output_start - begin to write what a ring is given from now on
  * @name: FORMAT:TARGET
  * @format: of the records
+ * @identity: who tells; must outlive the output
  * @ring: where they come from
  * @target: where they are to go; it is the output's then
  * @strict: give up if that cannot be opened at once, though it should be there
@@ -416,8 +417,8 @@ close_waker:
  * Return: the output, NULL after a report.
  */
 struct output *output_start(const char *name, const struct sink_ops *format,
-			    struct ring *ring, struct target *target,
-			    bool strict)
+			    const struct identity *identity, struct ring *ring,
+			    struct target *target, bool strict)
 {
 	struct output *o = calloc(1, sizeof(*o));
 	int err = -ENOMEM;
@@ -429,7 +430,7 @@ struct output *output_start(const char *name, const struct sink_ops *format,
 		o->ring = ring;
 		o->strict = strict && target->ops->must_open;
 		o->target = *target;
-		err = begin(o);
+		err = begin(o, identity);
 	}
 	if (!err) {
 		*target = (struct target){ .fd = -1 };

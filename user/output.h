@@ -82,8 +82,8 @@ struct output {
 #define OUTPUT_END	(10LL * NSEC_PER_SEC)
 
 struct output *output_start(const char *name, const struct sink_ops *format,
-			    struct ring *ring, struct target *target,
-			    bool strict);
+			    const struct identity *identity, struct ring *ring,
+			    struct target *target, bool strict);
 void output_reopen(struct output *o);
 void output_end(struct output *o);
 bool output_join(struct output *o, bool wait);

@@ -14,16 +14,16 @@
 #define FIRST_ATTEMPT	NSEC_PER_SEC
 
 static int feed_open(struct feed *feed, const struct sink_ops *format,
-		     size_t size)
+		     const struct outputs *outputs)
 {
 	int err;
 
 	if (feed->ring.size)
 		return 0;
-	err = render_open(&feed->render, format);
+	err = render_open(&feed->render, format, &outputs->identity);
 	if (err)
 		return err;
-	err = ring_open(&feed->ring, size);
+	err = ring_open(&feed->ring, outputs->queue);
 	if (!err)
 		return 0;
 	feed->ring.size = 0;
@@ -54,6 +54,7 @@ static void count(struct outputs *outputs, const struct mark *mark)
 static int outputs_put(struct sink *sink, const struct record *rec)
 {
 	struct outputs *outputs = sink->priv;
+	struct record numbered = *rec;
 	struct mark mark;
 	struct feed *feed;
 	size_t i;
@@ -61,13 +62,14 @@ static int outputs_put(struct sink *sink, const struct record *rec)
 
 	if (all_dead(outputs))
 		return -EPIPE;
-	mark_record(rec, &mark);
+	numbered.number = outputs->records + 1;
+	mark_record(&numbered, &mark);
 	count(outputs, &mark);
 	for (i = 0; i < SETTINGS_FORMATS; i++) {
 		feed = &outputs->feed[i];
 		if (!feed->ring.cursors)
 			continue;
-		err = render_record(&feed->render, rec);
+		err = render_record(&feed->render, &numbered);
 		if (err)
 			return err;
 		ring_put(&feed->ring, &mark, feed->render.text,
@@ -130,14 +132,14 @@ static int start(struct outputs *outputs, struct destination *to, bool strict)
 	struct output *o;
 	int err;
 
-	err = feed_open(feed, format, outputs->queue);
+	err = feed_open(feed, format, outputs);
 	if (err) {
 		report("cannot start the output %s: %s", to->name,
 		       strerror(-err));
 		return err;
 	}
-	o = output_start(to->name, format, &feed->ring, &to->target,
-			 strict);
+	o = output_start(to->name, format, &outputs->identity, &feed->ring,
+			 &to->target, strict);
 	if (!o)
 		return -ENOMEM;
 	outputs->output[outputs->nr++] = o;
@@ -166,12 +168,13 @@ static int see_opened(const struct output *o)
 int outputs_open(struct outputs *outputs, struct settings *settings)
 {
 	size_t i;
-	int err = 0;
+	int err;
 
 	memset(outputs, 0, sizeof(*outputs));
 	outputs->sink.ops = &outputs_ops;
 	outputs->sink.priv = outputs;
 	outputs->queue = settings->queue;
+	err = identity_find(&outputs->identity);
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		err = start(outputs, &settings->output[i], true);
 	for (i = 0; i < outputs->nr && !err; i++)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "output.h"
 #include "settings.h"
 #include "sink.h"
@@ -22,18 +23,20 @@ struct feed {
 /**
  * struct outputs - all that records go to
  * @sink: takes them
+ * @identity: who tells
  * @feed: one for each of settings_formats
  * @output: outputs
  * @nr: how many there are
  * @leaving: of these, the last that many are no longer wanted
  * @queue: bytes for the records that wait, in each format
- * @records: records that there were
+ * @records: records that there were, and so the number of the last
  * @births: how many of them were births
  * @dccp: how many were of DCCP
  * @lost: events whose loss others told
  */
 struct outputs {
 	struct sink sink;
+	struct identity identity;
 	struct feed feed[SETTINGS_FORMATS];
 	struct output *output[2 * SETTINGS_OUTPUTS];
 	size_t nr;

@@ -163,10 +163,12 @@ struct part {
 /**
  * struct record - fields that belong together, from one struct or more
  * @event: what happened; NULL for an answer
+ * @number: which record of the daemon's run it is, from 1 on; 0 if nobody counts
  * @part: the structs; one without fields ends them
  */
 struct record {
 	const char *event;
+	uint64_t number;
 	struct part part[RECORD_MAX_PARTS + 1];
 };
 

@@ -9,15 +9,27 @@
  * render_open - begin to make text of records
  * @render: set up here
  * @ops: format, one that ends each record with a newline
+ * @identity: who tells; must outlive @render
  *
  * Return: 0 or a negative errno.
  */
-int render_open(struct render *render, const struct sink_ops *ops)
+int render_open(struct render *render, const struct sink_ops *ops,
+		const struct identity *identity)
 {
+	int err;
+
 	memset(render, 0, sizeof(*render));
 	render->sink.ops = ops;
+	render->sink.identity = identity;
 	render->sink.out = open_memstream(&render->text, &render->size);
-	return render->sink.out ? 0 : -errno;
+	if (!render->sink.out)
+		return -errno;
+	err = ops->open(&render->sink);
+	if (err) {
+		fclose(render->sink.out);
+		free(render->text);
+	}
+	return err;
 }
 
 /**
@@ -45,6 +57,7 @@ int render_record(struct render *render, const struct record *rec)
 
 void render_close(struct render *render)
 {
+	render->sink.ops->close(&render->sink);
 	fclose(render->sink.out);
 	free(render->text);
 }

@@ -18,7 +18,8 @@ struct render {
 	size_t size;
 };
 
-int render_open(struct render *render, const struct sink_ops *ops);
+int render_open(struct render *render, const struct sink_ops *ops,
+		const struct identity *identity);
 int render_record(struct render *render, const struct record *rec);
 void render_close(struct render *render);
 

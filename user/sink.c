@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sink.h"
@@ -96,4 +98,33 @@ int sink_file_flush(struct sink *sink)
 	errno = 0;
 	fflush(sink->out);
 	return sink_file_status(sink);
+}
+
+/**
+ * sink_keep - make text that is the same in each record
+ * @sink: output, whose @priv is set to it
+ * @fmt: the text, as for printf()
+ *
+ * Return: 0 or a negative errno.
+ */
+int sink_keep(struct sink *sink, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return -ENOMEM;
+	sink->priv = text;
+	return 0;
+}
+
+int sink_close_kept(struct sink *sink)
+{
+	free(sink->priv);
+	sink->priv = NULL;
+	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "record.h"
 
+struct identity;
 struct sink;
 
 /**
@@ -29,12 +30,15 @@ struct sink_ops {
  * struct sink - where records go to
  * @ops: format they are written in
  * @out: the stream, if it is one
+ * @identity: who tells; NULL if that goes without saying, else each record has
+ *	a number
  * @priv: what else the format needs
  * @err: first error; nothing is written after it
  */
 struct sink {
 	const struct sink_ops *ops;
 	FILE *out;
+	const struct identity *identity;
 	void *priv;
 	int err;
 };
@@ -74,5 +78,10 @@ void text_say(struct sink *sink, const struct record *rec);
 /* For formats that are written from the beginning to the end */
 int sink_file_status(struct sink *sink);
 int sink_file_flush(struct sink *sink);
+
+/* For formats of which some text is the same in each record */
+__attribute__((format(printf, 2, 3)))
+int sink_keep(struct sink *sink, const char *fmt, ...);
+int sink_close_kept(struct sink *sink);
 
 #endif

@@ -2,10 +2,12 @@
 /* One JSON object a line, flat but for arrays */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
+#include "identity.h"
 #include "sink.h"
 #include "utf8.h"
 
@@ -175,7 +177,25 @@ static int add_event(struct json_object *to, const struct record *rec)
 	return add(to, "event", &v);
 }
 
-static int write_line(struct sink *sink, struct json_object *obj)
+static int json_open(struct sink *sink)
+{
+	const struct identity *id = sink->identity;
+
+	if (!id)
+		return 0;
+	return sink_keep(sink, ",\"host\":\"%s\",\"boot\":\"%s\",\"run\":%"
+			 PRIu64 ",\"record\":", id->host, id->boot, id->run);
+}
+
+/* Who tells comes last, in place of the brace that ends what is told. */
+static void write_identity(const struct sink *sink, uint64_t number)
+{
+	fputs(sink->priv, sink->out);
+	fprintf(sink->out, "%" PRIu64 "}", number);
+}
+
+static int write_line(struct sink *sink, struct json_object *obj,
+		      uint64_t number)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *line;
@@ -185,7 +205,9 @@ static int write_line(struct sink *sink, struct json_object *obj)
 	if (!line)
 		return -ENOMEM;
 	errno = 0;
-	fwrite(line, 1, len, sink->out);
+	fwrite(line, 1, sink->priv ? len - 1 : len, sink->out);
+	if (sink->priv)
+		write_identity(sink, number);
 	putc('\n', sink->out);
 	return sink_file_status(sink);
 }
@@ -203,13 +225,15 @@ static int json_put(struct sink *sink, const struct record *rec)
 	for (part = rec->part; part->fields && !err; part++)
 		err = add_part(obj, part);
 	if (!err)
-		err = write_line(sink, obj);
+		err = write_line(sink, obj, rec->number);
 	json_object_put(obj);
 	return err;
 }
 
 const struct sink_ops sink_json = {
 	.name	= "json",
+	.open	= json_open,
 	.put	= json_put,
 	.flush	= sink_file_flush,
+	.close	= sink_close_kept,
 };

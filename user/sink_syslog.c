@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of syslog's, as RFC 5424 has them: one element of structured data
- * that holds the fields, and the line for people.
+ * Messages of syslog's, as RFC 5424 has them: an element of structured data that
+ * holds the fields, one with the number, and the line for people.
  */
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "identity.h"
 #include "sink.h"
 #include "utf8.h"
 
@@ -19,11 +22,21 @@
 #define WARNING		4
 #define INFO		6
 
-/* RFC 5424, 6.2.4 */
-#define HOSTNAME_LEN	255
+/* RFC 5424, 7.3.1: then it begins with 1 again */
+#define LAST_SEQUENCE_ID	2147483647
 
 /* As much of a fraction of a second as there may not be, and the Z */
 #define BEYOND_USEC	strlen("789Z")
+
+/**
+ * struct constants - what is the same in each message
+ * @sender: what the header has between the time and the kind of event
+ * @ids: the last parameters, as far as the record's number
+ */
+struct constants {
+	char sender[HOST_NAME_MAX + 64];
+	char ids[128];
+};
 
 static void put_time(const struct record *rec, FILE *out)
 {
@@ -38,28 +51,32 @@ static void put_time(const struct record *rec, FILE *out)
 	fprintf(out, "%.*sZ", (int)(strlen(buf) - BEYOND_USEC), buf);
 }
 
-static void put_host(FILE *out)
+static int syslog_open(struct sink *sink)
 {
-	char name[HOSTNAME_LEN + 1] = "";
-	size_t i;
+	const struct identity *id = sink->identity;
+	struct constants *same = malloc(sizeof(*same));
 
-	if (gethostname(name, HOSTNAME_LEN) || !*name)
-		strcpy(name, "-");
-	for (i = 0; name[i]; i++)
-		if (name[i] < '!' || name[i] > '~')
-			name[i] = '?';
-	fputs(name, out);
+	if (!same)
+		return -ENOMEM;
+	snprintf(same->sender, sizeof(same->sender), " %s divulged %d ",
+		 id->host, (int)getpid());
+	snprintf(same->ids, sizeof(same->ids),
+		 " boot=\"%s\" run=\"%" PRIu64 "\" record=\"", id->boot,
+		 id->run);
+	sink->priv = same;
+	return 0;
 }
 
-static void put_header(const struct record *rec, FILE *out)
+static void put_header(const struct sink *sink, const struct record *rec)
 {
+	const struct constants *same = sink->priv;
 	bool bad = !strcmp(rec->event, "lost") || !strcmp(rec->event, "gap");
 
-	fprintf(out, "<%d>1 ", FACILITY * 8 + (bad ? WARNING : INFO));
-	put_time(rec, out);
-	putc(' ', out);
-	put_host(out);
-	fprintf(out, " divulged %d %s ", (int)getpid(), rec->event);
+	fprintf(sink->out, "<%d>1 ", FACILITY * 8 + (bad ? WARNING : INFO));
+	put_time(rec, sink->out);
+	fputs(same->sender, sink->out);
+	fputs(rec->event, sink->out);
+	putc(' ', sink->out);
 }
 
 static bool is_control(unsigned char c)
@@ -146,6 +163,16 @@ static void put_value(const struct value *v, FILE *out)
 	}
 }
 
+/* The number that RFC 5424 has a name for is too small for all of ours. */
+static void put_number(const struct sink *sink, uint64_t number)
+{
+	const struct constants *same = sink->priv;
+
+	fputs(same->ids, sink->out);
+	fprintf(sink->out, "%" PRIu64 "\"][meta sequenceId=\"%" PRIu64 "\"] ",
+		number, (number - 1) % LAST_SEQUENCE_ID + 1);
+}
+
 /* A field that holds nothing is left out. */
 static void put_fields(const struct record *rec, FILE *out)
 {
@@ -166,14 +193,14 @@ static void put_fields(const struct record *rec, FILE *out)
 			putc('"', out);
 		}
 	}
-	fputs("] ", out);
 }
 
 static int syslog_put(struct sink *sink, const struct record *rec)
 {
 	errno = 0;
-	put_header(rec, sink->out);
+	put_header(sink, rec);
 	put_fields(rec, sink->out);
+	put_number(sink, rec->number);
 	text_say(sink, rec);
 	putc('\n', sink->out);
 	return sink_file_status(sink);
@@ -181,6 +208,8 @@ static int syslog_put(struct sink *sink, const struct record *rec)
 
 const struct sink_ops sink_syslog = {
 	.name	= "syslog",
+	.open	= syslog_open,
 	.put	= syslog_put,
 	.flush	= sink_file_flush,
+	.close	= sink_close_kept,
 };

@@ -2,8 +2,10 @@
 /* One line an event, for people */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "identity.h"
 #include "sink.h"
 #include "util.h"
 
@@ -46,7 +48,8 @@ static const struct phrase phrases[] = {
 
 	{
 		"gap", NULL,
-		"gap of {count} records between {since} and {until}:",
+		"gap of {count} records (from {first_record} to"
+		" {last_record}) between {since} and {until}:",
 	},
 	{
 		"gap", "births_first_seq",
@@ -131,6 +134,14 @@ static int text_put_record(struct sink *sink, const struct record *rec)
 	return sink_file_status(sink);
 }
 
+/* A boot id says nothing to people; without it a run is all but unique. */
+static int log_open(struct sink *sink)
+{
+	const struct identity *id = sink->identity;
+
+	return sink_keep(sink, "%s %" PRIu64 ".", id->host, id->run);
+}
+
 /* Who reads a log wants to know the day, too. */
 static int log_put_record(struct sink *sink, const struct record *rec)
 {
@@ -142,6 +153,8 @@ static int log_put_record(struct sink *sink, const struct record *rec)
 		stamp_local(time, buf);
 		fprintf(sink->out, "%s ", buf);
 	}
+	fputs(sink->priv, sink->out);
+	fprintf(sink->out, "%" PRIu64 " ", rec->number);
 	text_say(sink, rec);
 	putc('\n', sink->out);
 	return sink_file_status(sink);
@@ -155,6 +168,8 @@ const struct sink_ops sink_text = {
 
 const struct sink_ops sink_log = {
 	.name	= "text",
+	.open	= log_open,
 	.put	= log_put_record,
 	.flush	= sink_file_flush,
+	.close	= sink_close_kept,
 };

@@ -110,6 +110,36 @@ def adds_up(records, given, left=0, twice=False):
     return missing
 
 
+def key_of(record):
+    """What tells whose record it is."""
+    return record["host"], record["boot"], record["run"]
+
+
+def accounts(records):
+    """For each run of a daemon: records that are missing, and that came twice.
+
+    A store that takes the records of one output need not know more than this.
+    """
+    runs = {}
+    for record in records:
+        runs.setdefault(key_of(record), []).append(record)
+    result = {}
+    for key, run in runs.items():
+        seen = [o["record"] for o in run if o["event"] != "gap"]
+        gaps = {o["record"]: o for o in run if o["event"] == "gap"}.values()
+        last = max(seen + [gap["last_record"] for gap in gaps])
+        told = sum(gap["count"] for gap in gaps)
+        result[key] = (last - len(set(seen)) - told,
+                       len(seen) - len(set(seen)))
+    return result
+
+
+def account(records):
+    """The same of a single run."""
+    (result,) = accounts(records).values()
+    return result
+
+
 def sum_of(records):
     """Records that are there, or in gaps."""
     births, missing = numbers(records)
@@ -205,9 +235,61 @@ def several_outputs(tmp):
     adds_up(of_file(f"{tmp}/again"), 300)
     text = lines(pathlib.Path(f"{tmp}/text").read_bytes())
     assert len(text) == 300
-    assert re.match(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [-+]\d{4} born "
-                    rb"reg /p\\x09", text[0]), text[0]
+    assert re.match(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [-+]\d{4} \S+ "
+                    rb"\d+\.1 born reg /p\\x09", text[0]), text[0]
     assert len(lines(pathlib.Path(f"{tmp}/syslog").read_bytes())) == 300
+
+
+def numbered(tmp):
+    """The same record has the same number everywhere, and says whose it is."""
+    formats = ("json", "text", "syslog")
+    with Feed(*(f"{name}:{tmp}/{name}" for name in formats)) as feed:
+        feed.say("p300")
+        pid = feed.proc.pid
+        feed.end()
+    records = of_file(f"{tmp}/json")
+    assert [o["record"] for o in records] == list(range(1, 301))
+    host, boot, run = key_of(records[0])
+    assert host == socket.gethostname(), host
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        assert boot == file.read().strip(), boot
+    assert 0 < run < time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    text = pathlib.Path(f"{tmp}/text").read_bytes()
+    for number, line in enumerate(lines(text), 1):
+        assert f" {host} {run}.{number} born ".encode() in line, line
+    syslog_text = pathlib.Path(f"{tmp}/syslog").read_bytes()
+    for number, line in enumerate(lines(syslog_text), 1):
+        assert line.split(b" ")[2:5] == [host.encode(), b"divulged",
+                                         str(pid).encode()], line
+        assert (f' boot="{boot}" run="{run}" record="{number}"]'
+                f'[meta sequenceId="{number}"] born').encode() in line, line
+
+
+def losses_show(tmp):
+    """A record that a file lost, or has twice, shows by its numbers."""
+    with Feed(f"json:{tmp}/file") as feed:
+        feed.say("p50")
+        feed.end()
+    records = of_file(f"{tmp}/file")
+    assert account(records) == (0, 0)
+    assert account(records[:20] + records[21:]) == (1, 0)
+    assert account(records[3:]) == (3, 0)
+    assert account(records + records[7:9]) == (0, 2)
+
+
+def runs_are_told_apart(tmp):
+    """One file, two runs with the same numbers: no record is like another."""
+    for number in (50, 30):
+        with Feed(f"json:{tmp}/file") as feed:
+            feed.say(f"p{number}")
+            feed.end()
+    records = of_file(f"{tmp}/file")
+    assert len({(key_of(o), o["record"]) for o in records}) == 80
+    first, second = accounts(records)
+    assert first[:2] == second[:2] and first[2] < second[2]
+    assert list(accounts(records).values()) == [(0, 0), (0, 0)]
+    del records[60]
+    assert accounts(records) == {first: (0, 0), second: (1, 0)}
 
 
 def stuck_holds_nobody_up(tmp):
@@ -244,6 +326,12 @@ def slow_gets_gaps(tmp):
         feed.end()
         records = [json.loads(line) for line in lines(data)]
         assert adds_up(records, MANY) > 0
+        assert account(records) == (0, 0)
+        gap = next(n for n, o in enumerate(records) if o["event"] == "gap")
+        count = records[gap]["count"]
+        assert records[gap]["record"] == records[gap - 1]["record"] + 1
+        assert account(records[:gap] + records[gap + 1:]) == (count, 0)
+        assert account(records[:gap + 1] + records[gap:]) == (0, 0)
         seqs = [o.get("seq") or o["births_first_seq"] for o in records]
         assert seqs == sorted(seqs)
         file.close()
@@ -375,7 +463,9 @@ def udp(_):
         feed.say("l66000")
         feed.say("p5")
         feed.end()
-        adds_up([json.loads(d) for d in datagrams(sock)], 11)
+        records = [json.loads(d) for d in datagrams(sock)]
+        adds_up(records, 11)
+        assert account(records) == (0, 0)
     sock.close()
 
 
@@ -389,8 +479,8 @@ def syslog_messages(data):
 
 SYSLOG = re.compile(
     r"<(\d+)>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) (\S+) divulged (\d+) "
-    r'(\S+) \[divulge@32473((?: [^ =\]"]{1,32}="(?:\\["\\\]]|[^"\\\]])*")*)\] '
-    r"(.*)")
+    r'(\S+) \[divulge@32473((?: [^ =\]"]{1,32}="(?:\\["\\\]]|[^"\\\]])*")*)\]'
+    r'\[meta sequenceId="\d+"\] (.*)')
 
 
 def syslog(_):
@@ -458,6 +548,7 @@ def reconfigured(tmp):
     assert f"{conf}:4: 'nonsense' is not FORMAT:TARGET" in said, said
     adds_up(of_file(f"{tmp}/a"), 10)
     adds_up(of_file(f"{tmp}/b"), 30)
+    assert account(of_file(f"{tmp}/b")) == (0, 0)
     adds_up(of_file(f"{tmp}/c # no"), 20)
 
 
@@ -480,10 +571,10 @@ def no_reader(_):
         assert "Broken pipe" in feed.stderr(), feed.stderr()
 
 
-TESTS = [several_outputs, stuck_holds_nobody_up, slow_gets_gaps,
-         reader_comes_later, tcp_later, tcp_again, tcp_slow, unix_stream,
-         unix_datagram, udp, syslog, rotated, reconfigured, refused,
-         no_reader]
+TESTS = [several_outputs, numbered, losses_show, runs_are_told_apart,
+         stuck_holds_nobody_up, slow_gets_gaps, reader_comes_later, tcp_later,
+         tcp_again, tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
+         reconfigured, refused, no_reader]
 
 
 def main():

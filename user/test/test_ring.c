@@ -28,7 +28,7 @@ static size_t length(uint64_t seq)
 
 static void put(struct ring *ring, uint64_t seq, size_t len)
 {
-	const struct mark mark = { .seq = seq, .time = seq };
+	const struct mark mark = { .record = seq, .seq = seq, .time = seq };
 
 	memset(text, 'a' + seq % 26, len);
 	ring_put(ring, &mark, text, len);
@@ -41,6 +41,8 @@ static void see_gap(struct reader *r, const struct gap *gap)
 	r->good &= gap->births == gap->births_last_seq -
 		   gap->births_first_seq + 1;
 	r->good &= gap->births_first_seq > r->last;
+	r->good &= gap->first_record == gap->births_first_seq &&
+		   gap->last_record == gap->births_last_seq;
 	for (seq = gap->births_first_seq; seq <= gap->births_last_seq; seq++)
 		r->seen[seq]++;
 	r->last = gap->births_last_seq;
