@@ -62,6 +62,29 @@ void batch_add(struct batch *batch, const struct mark *mark, size_t len)
 	slot->mark = *mark;
 }
 
+/**
+ * batch_unsettled - see what is not done
+ * @batch: batch
+ *
+ * Return: the first record that is not, also one that a gap tells of; 0 if all
+ * are.
+ */
+uint64_t batch_unsettled(const struct batch *batch)
+{
+	unsigned int first = batch->first;
+	uint64_t gap = 0;
+
+	if (first < batch->nr && !first && batch->has_gap) {
+		gap = batch->told.first_record;
+		first++;
+	}
+	if (first == batch->nr)
+		return gap;
+	if (!gap || batch->slot[first].mark.record < gap)
+		return batch->slot[first].mark.record;
+	return gap;
+}
+
 /* Where record @n begins; the one after the last begins at the end. */
 size_t batch_begin(const struct batch *batch, unsigned int n)
 {

@@ -58,6 +58,7 @@ struct batch {
 void batch_clear(struct batch *batch);
 char *batch_room(struct batch *batch, size_t len);
 void batch_add(struct batch *batch, const struct mark *mark, size_t len);
+uint64_t batch_unsettled(const struct batch *batch);
 size_t batch_begin(const struct batch *batch, unsigned int n);
 unsigned int batch_done(struct batch *batch, size_t done);
 void batch_restart(struct batch *batch);

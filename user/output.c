@@ -245,6 +245,15 @@ static void wait_for_room(struct output *o, int err)
 		waker_wait(&o->waker, t->fd, POLLOUT, -1);
 }
 
+static void settle(struct output *o)
+{
+	uint64_t first = batch_unsettled(&o->batch);
+	uint64_t untold = o->untold.first_record;
+
+	ring_settle(o->ring, &o->cursor,
+		    !first || (untold && untold < first) ? untold : first);
+}
+
 static void account(struct output *o)
 {
 	struct target *t = &o->target;
@@ -265,6 +274,7 @@ static void account(struct output *o)
 		n--;
 	}
 	o->written += n;
+	settle(o);
 	get_on(o);
 }
 
@@ -484,6 +494,21 @@ uint64_t output_left(struct output *o)
 
 	ring_look(o->ring, &o->cursor, &given, &waiting);
 	return given - o->written - o->told;
+}
+
+/**
+ * output_settled - see how far all is settled
+ * @o: output
+ * @last: number of the last record there is
+ *
+ * Return: number of the last record of which, and of all before, this is true:
+ * it was not to have it, has written it, or has written a gap that tells of it.
+ */
+uint64_t output_settled(const struct output *o, uint64_t last)
+{
+	uint64_t first = ring_unsettled(o->ring, &o->cursor);
+
+	return first ? first - 1 : last;
 }
 
 /* Say how it is getting on. */

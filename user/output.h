@@ -88,6 +88,7 @@ void output_reopen(struct output *o);
 void output_end(struct output *o);
 bool output_join(struct output *o, bool wait);
 uint64_t output_left(struct output *o);
+uint64_t output_settled(const struct output *o, uint64_t last);
 void output_tell(struct output *o);
 void output_free(struct output *o);
 

@@ -174,6 +174,7 @@ int outputs_open(struct outputs *outputs, struct settings *settings)
 	outputs->sink.ops = &outputs_ops;
 	outputs->sink.priv = outputs;
 	outputs->queue = settings->queue;
+	outputs->settled = UINT64_MAX;
 	err = identity_find(&outputs->identity);
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		err = start(outputs, &settings->output[i], true);
@@ -270,6 +271,36 @@ void outputs_reopen(struct outputs *outputs)
 		output_reopen(outputs->output[i]);
 }
 
+static void limit(uint64_t *settled, const struct outputs *outputs,
+		  const struct output *o)
+{
+	uint64_t of_one = output_settled(o, outputs->records);
+
+	if (of_one < *settled)
+		*settled = of_one;
+}
+
+/**
+ * outputs_settled - see how far all outputs have settled what they were given
+ * @outputs: outputs
+ *
+ * One that does not get on is waited for, though it may never.
+ *
+ * Return: number of the last record of which, and of all before, this is true:
+ * each output that was to have it has written it, or a gap that tells of it.
+ */
+uint64_t outputs_settled(const struct outputs *outputs)
+{
+	uint64_t settled = outputs->settled;
+	size_t i;
+
+	if (outputs->records < settled)
+		settled = outputs->records;
+	for (i = 0; i < outputs->nr; i++)
+		limit(&settled, outputs, outputs->output[i]);
+	return settled;
+}
+
 /* Say how all of it is getting on. */
 void outputs_tell(const struct outputs *outputs)
 {
@@ -313,6 +344,7 @@ int outputs_close(struct outputs *outputs)
 		left = output_join(o, true) ? 0 : output_left(o) + 1;
 		if (!left) {
 			all += output_left(o);
+			limit(&outputs->settled, outputs, o);
 			drop(outputs, i);
 			continue;
 		}

@@ -33,6 +33,7 @@ struct feed {
  * @births: how many of them were births
  * @dccp: how many were of DCCP
  * @lost: events whose loss others told
+ * @settled: how far what outputs_close() has ended had settled all
  */
 struct outputs {
 	struct sink sink;
@@ -46,11 +47,13 @@ struct outputs {
 	uint64_t births;
 	uint64_t dccp;
 	uint64_t lost;
+	uint64_t settled;
 };
 
 int outputs_open(struct outputs *outputs, struct settings *settings);
 int outputs_change(struct outputs *outputs, struct settings *settings);
 void outputs_reopen(struct outputs *outputs);
+uint64_t outputs_settled(const struct outputs *outputs);
 void outputs_tell(const struct outputs *outputs);
 int outputs_close(struct outputs *outputs);
 

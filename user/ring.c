@@ -190,6 +190,13 @@ void ring_wake(struct ring *ring)
 	pthread_mutex_unlock(&ring->lock);
 }
 
+/* Make a number that of the first of two records; 0 is none. */
+static void lower(uint64_t *first, uint64_t other)
+{
+	if (other && (!*first || other < *first))
+		*first = other;
+}
+
 /**
  * ring_take_gap - see what an output missed
  * @ring: ring
@@ -202,6 +209,7 @@ bool ring_take_gap(struct ring *ring, struct cursor *cursor, struct gap *gap)
 {
 	pthread_mutex_lock(&ring->lock);
 	*gap = cursor->gap;
+	lower(&cursor->taken, gap->first_record);
 	memset(&cursor->gap, 0, sizeof(cursor->gap));
 	pthread_mutex_unlock(&ring->lock);
 	return gap->count;
@@ -219,6 +227,7 @@ static void take(struct ring *ring, struct cursor *cursor, struct batch *batch)
 			break;
 		copy_out(ring, cursor->at + sizeof(head), room, head.len);
 		batch_add(batch, &head.mark, head.len);
+		lower(&cursor->taken, head.mark.record);
 		cursor->at += sizeof(head) + head.len;
 		cursor->waiting--;
 	}
@@ -245,6 +254,44 @@ bool ring_take(struct ring *ring, struct cursor *cursor, struct batch *batch)
 	cursor->idle = !some;
 	pthread_mutex_unlock(&ring->lock);
 	return some;
+}
+
+/**
+ * ring_settle - note what an output has settled of what it took
+ * @ring: ring
+ * @cursor: where the output is
+ * @first: the first record, also of a gap, that is neither written nor told in
+ *	a gap that was; 0 for none
+ */
+void ring_settle(struct ring *ring, struct cursor *cursor, uint64_t first)
+{
+	pthread_mutex_lock(&ring->lock);
+	cursor->taken = first;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/**
+ * ring_unsettled - see what an output has not settled
+ * @ring: ring
+ * @cursor: where the output is
+ *
+ * Return: the first record that it was to have and that is neither written nor
+ * told in a gap that was; 0 if there is none.
+ */
+uint64_t ring_unsettled(struct ring *ring, const struct cursor *cursor)
+{
+	struct head head;
+	uint64_t first;
+
+	pthread_mutex_lock(&ring->lock);
+	first = cursor->taken;
+	lower(&first, cursor->gap.first_record);
+	if (cursor->waiting) {
+		copy_out(ring, cursor->at, &head, sizeof(head));
+		lower(&first, head.mark.record);
+	}
+	pthread_mutex_unlock(&ring->lock);
+	return first;
 }
 
 /**

@@ -17,6 +17,8 @@
  * @waiting: records from there on
  * @given: records it was to have, since it began
  * @gap: records that were overwritten and that it was not told of
+ * @taken: the first record, also of a gap, that the output took and has not
+ *	settled, 0 for none
  * @wake: eventfd to tell it by that there is something
  * @idle: it wants to be told
  * @closed: it gets no more
@@ -27,6 +29,7 @@ struct cursor {
 	uint64_t waiting;
 	uint64_t given;
 	struct gap gap;
+	uint64_t taken;
 	int wake;
 	bool idle;
 	bool closed;
@@ -65,6 +68,8 @@ void ring_put(struct ring *ring, const struct mark *mark, const char *data,
 void ring_wake(struct ring *ring);
 bool ring_take_gap(struct ring *ring, struct cursor *cursor, struct gap *gap);
 bool ring_take(struct ring *ring, struct cursor *cursor, struct batch *batch);
+void ring_settle(struct ring *ring, struct cursor *cursor, uint64_t first);
+uint64_t ring_unsettled(struct ring *ring, const struct cursor *cursor);
 void ring_look(struct ring *ring, const struct cursor *cursor,
 	       uint64_t *given, uint64_t *waiting);
 

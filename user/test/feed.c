@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Records for outputs as divulged has them, at the command of outputs.py */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,10 @@ static void obey(const char *line, int argc, char **argv)
 		}
 		sink_flush(&outputs.sink);
 		break;
+	case 's':
+		fprintf(stderr, "settled %" PRIu64 "\n",
+			outputs_settled(&outputs));
+		break;
 	case 't':
 		outputs_tell(&outputs);
 		break;
@@ -95,6 +100,8 @@ int main(int argc, char **argv)
 	while (fgets(line, sizeof(line), stdin))
 		obey(line, argc, argv);
 	err = outputs_close(&outputs);
+	fprintf(stderr, "settled %" PRIu64 " at the end\n",
+		outputs_settled(&outputs));
 	settings_free(&settings);
 	return err ? EXIT_FAILED : EXIT_OK;
 }

@@ -63,6 +63,11 @@ class Feed:
             raise AssertionError(f"exit code {seen}: {self.stderr()}")
         return self.stderr()
 
+    def settled(self):
+        """Number of the last record that it says needs not be told again."""
+        self.say("s")
+        return int(re.findall(r"settled (\d+)\n", self.stderr())[-1])
+
     def left(self):
         """Records that it says it did not write, nor hand over."""
         return sum(int(n) - int(m) for n, m in re.findall(
@@ -337,6 +342,54 @@ def slow_gets_gaps(tmp):
         file.close()
 
 
+def settled_is_what_all_have(tmp):
+    """A record counts as told when the slowest output has it, or a gap."""
+    os.mkfifo(f"{tmp}/fifo")
+    reader = os.open(f"{tmp}/fifo", os.O_RDONLY | os.O_NONBLOCK)
+    with Feed(f"json:{tmp}/fifo", f"json:{tmp}/file") as feed:
+        assert feed.settled() == 0
+        feed.say("p10")
+        wait_for(lambda: feed.settled() == 10, "ten")
+        for _ in range(MANY // 100):
+            feed.say("p100")
+        wait_for(lambda: last_of(f"{tmp}/file") == MANY + 10, "the last")
+        held = feed.settled()
+        assert 10 < held < MANY, held
+        data = b""
+        os.set_blocking(reader, True)
+        while f'"record":{MANY + 10}}}'.encode() not in data:
+            data += os.read(reader, 1 << 16)
+            assert feed.settled() >= held
+        records = [json.loads(line) for line in lines(data)]
+        assert records[-1]["record"] == MANY + 10
+        assert any(o["event"] == "gap" for o in records)
+        wait_for(lambda: feed.settled() == MANY + 10, "all")
+        feed.say("p1")
+        said = feed.end()
+    assert f"settled {MANY + 11} at the end" in said, said
+    os.close(reader)
+
+
+def unsettled_at_the_end(tmp):
+    """What an output could not write is not settled."""
+    with Feed("json:/dev/tcp/127.0.0.1/1", f"json:{tmp}/file") as feed:
+        feed.say("p10")
+        said = feed.end(1)
+    assert "settled 0 at the end" in said, said
+    os.mkfifo(f"{tmp}/fifo")
+    reader = os.open(f"{tmp}/fifo", os.O_RDONLY | os.O_NONBLOCK)
+    with Feed(f"json:{tmp}/fifo", f"json:{tmp}/other") as feed:
+        for _ in range(MANY // 100):
+            feed.say("p100")
+        said = feed.end(1)
+        data = b""
+        while chunk := os.read(reader, 1 << 20):
+            data += chunk
+        last = json.loads(lines(data)[-1])["record"]
+        assert f"settled {last} at the end" in said, (last, said)
+    os.close(reader)
+
+
 def reader_comes_later(tmp):
     """A pipe that somebody opens after a while."""
     os.mkfifo(f"{tmp}/fifo")
@@ -572,8 +625,8 @@ def no_reader(_):
 
 
 TESTS = [several_outputs, numbered, losses_show, runs_are_told_apart,
-         stuck_holds_nobody_up, slow_gets_gaps, reader_comes_later, tcp_later,
-         tcp_again, tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
+         stuck_holds_nobody_up, slow_gets_gaps, settled_is_what_all_have,
+         unsettled_at_the_end, reader_comes_later, tcp_later, tcp_again, tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
          reconfigured, refused, no_reader]
 
 

@@ -150,6 +150,9 @@ static void test_wake(int wake)
 	ring_close_cursor(&ring, &cursor);
 	put(&ring, 6, 10);
 	ring_look(&ring, &cursor, &given, &waiting);
+	ok(ring_unsettled(&ring, &cursor) == 1, "what was taken is not settled");
+	ring_settle(&ring, &cursor, 0);
+	ok(ring_unsettled(&ring, &cursor) == 3, "nor is what was not");
 	ok(given == 5 && waiting == 2, "who is to end gets no more");
 	ring_leave(&ring, &cursor);
 	ring_close(&ring);
@@ -160,7 +163,7 @@ static void add(size_t len)
 	char *room = batch_room(&batch, len);
 
 	memset(room, 'x', len);
-	batch_add(&batch, &(struct mark){ .time = len }, len);
+	batch_add(&batch, &(struct mark){ .record = len }, len);
 }
 
 static void test_batch(void)
@@ -185,6 +188,16 @@ static void test_batch(void)
 	ok(batch_done(&batch, 4) == 1 && batch.first == 1, "one is done");
 	batch_restart(&batch);
 	ok(batch.sent == 3 && batch_next(&batch) == 1, "the other comes again");
+	ok(batch_unsettled(&batch) == 12, "it is the first that is not settled");
+	batch_skip(&batch);
+	ok(batch_unsettled(&batch) == 5, "then the next");
+	batch.first = 0;
+	batch.has_gap = true;
+	batch.told.first_record = 4;
+	ok(batch_unsettled(&batch) == 4, "or one that is in a gap");
+	batch.told.first_record = 40;
+	ok(batch_unsettled(&batch) == 12, "unless that is a later one");
+	batch.first = 1;
 	batch_skip(&batch);
 	ok(batch.sent == 15 && batch.done == 15 && batch.first == 2,
 	   "or is left out");
