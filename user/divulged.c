@@ -3,7 +3,10 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
+#include "keeper.h"
 #include "listen.h"
 #include "outputs.h"
 #include "settings.h"
@@ -14,6 +17,8 @@
 /* What a signal asks for is done for all there is; threads may outlive main() */
 static struct settings settings;
 static struct outputs outputs;
+static struct listener listener;
+static struct keeper keeper;
 static int line_argc;
 static char **line_argv;
 
@@ -41,6 +46,27 @@ static void answer(void)
 	outputs_reopen(&outputs);
 }
 
+static void keep_state(void)
+{
+	keeper_tick(&keeper, &listener, &outputs);
+}
+
+static int open_timer(void)
+{
+	const struct timespec often = { .tv_sec = KEEPER_SECONDS };
+	const struct itimerspec spec = { often, often };
+	int fd, err;
+
+	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (fd >= 0 && !timerfd_settime(fd, 0, &spec, NULL))
+		return fd;
+	err = -errno;
+	report("cannot have a timer: %s", strerror(-err));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static int listen_to(struct listener *l)
 {
 	int err;
@@ -53,27 +79,46 @@ static int listen_to(struct listener *l)
 	if (err)
 		return err;
 	report("ready");
-	return listener_run(l);
+	err = keeper_begin(&keeper, l, &outputs);
+	if (err || !keeper.on)
+		return err ? err : listener_run(l);
+	l->due = open_timer();
+	if (l->due < 0)
+		return l->due;
+	l->on_due = keep_state;
+	err = listener_run(l);
+	close(l->due);
+	return err;
+}
+
+static int run(void)
+{
+	int err, not_all;
+
+	err = listen_to(&listener);
+	not_all = outputs_close(&outputs);
+	keeper_end(&keeper, &listener, &outputs, !err && !not_all);
+	return err ? err : not_all;
 }
 
 static int serve(void)
 {
-	struct listener l;
 	int err;
 
 	/* That nobody reads our output any more is an error like any other */
 	signal(SIGPIPE, SIG_IGN);
-	err = listener_open(&l, &outputs.sink);
+	err = listener_open(&listener, &outputs.sink);
 	if (err)
 		return EXIT_FAILED;
-	err = outputs_open(&outputs, &settings);
+	err = keeper_open(&keeper, settings.state);
 	if (err)
 		goto close_listener;
-	err = listen_to(&l);
-	if (outputs_close(&outputs))
-		err = -EIO;
+	err = outputs_open(&outputs, &settings);
+	if (!err)
+		err = run();
+	keeper_close(&keeper);
 close_listener:
-	listener_close(&l);
+	listener_close(&listener);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -154,6 +154,7 @@ static void leave(struct events *e, struct mount *mount, int64_t time)
 	if (rescan->pending && rescan->window.since < time)
 		mount->left = rescan->window.since;
 	e->unmounted = true;
+	e->epoch++;
 }
 
 static int on_unmount(struct events *e, const struct nlattr *attr)
@@ -349,6 +350,7 @@ int events_watch(struct events *e, const struct mount *mount,
 		},
 	};
 
+	e->epoch++;
 	return sink_put(e->sink, &rec);
 }
 

@@ -30,6 +30,7 @@
  * @rescan: births that are to be looked for
  * @unmounted: something that was watched has been unmounted
  * @doubt: births were lost, and perhaps that something was unmounted
+ * @epoch: how often something came or went that is watched
  * @sink: where records go to
  * @left: how many more events are wanted
  */
@@ -44,6 +45,7 @@ struct events {
 	struct rescan rescan;
 	bool unmounted;
 	bool doubt;
+	unsigned int epoch;
 	struct sink *sink;
 	uint64_t left;
 };

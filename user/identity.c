@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "identity.h"
+#include "stamp.h"
 #include "text.h"
 
 #define BOOT_ID		"/proc/sys/kernel/random/boot_id"
-#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 /* Make of a name what needs no escaping in any format, and is not empty. */
 void identity_clean(char *text)
@@ -40,15 +39,6 @@ static int find_boot(char boot[IDENTITY_BOOT_LEN])
 	return err;
 }
 
-/* The clock that nobody sets, and that no two daemons of a boot start at */
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
-}
-
 /**
  * identity_find - find out who this is
  * @identity: filled
@@ -62,6 +52,7 @@ int identity_find(struct identity *identity)
 	if (gethostname(identity->host, HOST_NAME_MAX))
 		identity->host[0] = '\0';
 	identity_clean(identity->host);
-	identity->run = now();
+	/* No two daemons of a boot start in the same nanosecond */
+	identity->run = stamp_uptime();
 	return find_boot(identity->boot);
 }

@@ -17,6 +17,8 @@
 
 /* The kernel collects events for some 10 ms before it sends them */
 #define ON_ITS_WAY_MS	50
+/* Longer than that it takes none, nor an event the way here */
+#define ON_ITS_WAY_NS	INT64_C(2000000000)
 
 static int watch_all(struct listener *l, char **paths)
 {
@@ -91,6 +93,7 @@ int listener_open(struct listener *l, struct sink *sink)
 	l->mounts = -1;
 	l->reader = -1;
 	l->asked = -1;
+	l->due = -1;
 	events_init(&l->events, sink);
 	/* The first socket has the number of the process, for all to see */
 	err = module_open(&l->control);
@@ -295,6 +298,7 @@ static int on_unmounted(struct listener *l)
 /* Take what has happened until now, and let nothing more come. */
 static int drain(struct listener *l)
 {
+	int64_t now = stamp_now();
 	struct module_info info;
 	int err, no_counters;
 	eventfd_t noted;
@@ -311,6 +315,8 @@ static int drain(struct listener *l)
 	err = l->overrun && !no_counters ? events_end(&l->events, &info) : 0;
 	if (err)
 		return err;
+	if (!l->overrun || !no_counters)
+		l->ended = now;
 	/* There is a second left, until the next SIGALRM */
 	eventfd_read(l->signals, &noted);
 	return rescan_all(&l->events, l->signals);
@@ -389,7 +395,15 @@ static int timeout(const struct listener *l)
 	return is_unsure(l) ? 0 : rescan_timeout(&l->events.rescan);
 }
 
-enum { EVENTS, SIGNALS, MOUNTS, READER, ASKED, NR_FDS };
+enum { EVENTS, SIGNALS, MOUNTS, READER, ASKED, DUE, NR_FDS };
+
+static void on_due(struct listener *l)
+{
+	uint64_t times;
+
+	if (read(l->due, &times, sizeof(times)) == sizeof(times))
+		l->on_due();
+}
 
 static int serve(struct listener *l, const struct pollfd *fds)
 {
@@ -399,6 +413,8 @@ static int serve(struct listener *l, const struct pollfd *fds)
 		return on_reader_gone(l);
 	if (fds[ASKED].revents)
 		l->answer();
+	if (fds[DUE].revents)
+		on_due(l);
 	err = take(l);
 	if (err == -EAGAIN)
 		err = on_quiet(l);
@@ -418,6 +434,7 @@ static int loop(struct listener *l)
 		[MOUNTS] = { .fd = l->mounts, .events = POLLPRI },
 		[READER] = { .fd = l->reader },
 		[ASKED] = { .fd = l->asked, .events = POLLIN },
+		[DUE] = { .fd = l->due, .events = POLLIN },
 	};
 	int err;
 
@@ -435,6 +452,36 @@ static int loop(struct listener *l)
 		if (err)
 			return err;
 	}
+}
+
+/**
+ * listener_told - see until when there is a record of all births
+ * @l: listener
+ * @until: filled
+ *
+ * Return: false if that cannot be said now, since some were lost and have not
+ * been looked for.
+ */
+bool listener_told(const struct listener *l, struct reached *until)
+{
+	struct pollfd fd = {
+		.fd = mnl_socket_get_fd(l->genl.nl), .events = POLLIN,
+	};
+	const struct rescan *rescan = &l->events.rescan;
+	int64_t now = stamp_now(), last = now;
+
+	if (rescan->cut || rescan->pending || (is_unsure(l) && !l->ended))
+		return false;
+	if (l->ended)
+		last = l->ended;
+	/* What waits there happened after what was taken from there */
+	else if (l->events.births.started && poll(&fd, 1, 0))
+		last = l->events.births.last;
+	if (last > now)
+		last = now;
+	until->time = last - ON_ITS_WAY_NS - 2 * rescan->lag;
+	until->uptime = stamp_uptime() - (now - until->time);
+	return true;
 }
 
 /**

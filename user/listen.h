@@ -6,6 +6,7 @@
 
 #include "events.h"
 #include "genl.h"
+#include "progress.h"
 #include "wanted.h"
 
 /* All that was watched is unmounted */
@@ -23,6 +24,10 @@
  * @reader: output whose reader may go away, -1 for none
  * @asked: tells that @answer is to be called, -1 if nobody does
  * @answer: what to do then
+ * @due: timerfd that tells that @on_due is to be called, -1 if nobody does
+ * @on_due: what to do then
+ * @ended: when it was told to end, and took what was there, in nanoseconds since
+ *	the epoch; 0 if it was not
  * @signals: tells of SIGINT and SIGTERM
  */
 struct listener {
@@ -36,12 +41,16 @@ struct listener {
 	int reader;
 	int asked;
 	void (*answer)(void);
+	int due;
+	void (*on_due)(void);
+	int64_t ended;
 	int signals;
 };
 
 int listener_open(struct listener *l, struct sink *sink);
 int listener_start(struct listener *l, const struct wanted *wanted);
 int listener_run(struct listener *l);
+bool listener_told(const struct listener *l, struct reached *until);
 void listener_close(struct listener *l);
 
 #endif

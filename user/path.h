@@ -9,6 +9,7 @@
 
 #include <linux/divulge.h>
 
+#include "fsid.h"
 #include "record.h"
 
 #define PATH_MAX_HANDLE	136	/* struct file_handle and MAX_HANDLE_SZ */
@@ -21,6 +22,7 @@
  * @sb: device of the superblock, as events carry it; not @dev on Btrfs; 0
  *	while it is unmounted
  * @fs: type of the filesystem
+ * @fsid: what else tells it from others
  * @id: of the watch
  * @granularity: step of the birth times there in nanoseconds
  * @point: where it is mounted; NULL if that is out of sight
@@ -38,6 +40,7 @@ struct mount {
 	dev_t dev;
 	dev_t sb;
 	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
+	struct fsid fsid;
 	uint32_t id;
 	uint32_t granularity;
 	char *point;

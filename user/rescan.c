@@ -36,6 +36,8 @@
  * @events: where what is found goes
  * @genl: socket of its own, which an unfinished dump keeps busy
  * @query: what is asked for
+ * @beyond: what says that it was born in the future is wanted as well; else
+ *	NULL, or what else was born later is not
  * @mount: mount id of the filesystem
  * @dirs: directories to search, the last @nr_dirs - @done of them still to be
  * @nr_dirs: how many there are
@@ -47,6 +49,7 @@ struct scan {
 	struct events *events;
 	struct genl genl;
 	struct tree_query query;
+	const struct divulge_moment *beyond;
 	int mount;
 	char **dirs;
 	size_t nr_dirs;
@@ -213,6 +216,14 @@ static int on_more(void *arg)
 	return poll(&fd, 1, 0) > 0 ? -ECANCELED : 0;
 }
 
+static bool is_later(const struct divulge_birth *birth,
+		     const struct divulge_moment *moment)
+{
+	if (birth->btime_sec != moment->sec)
+		return birth->btime_sec > moment->sec;
+	return birth->btime_nsec > moment->nsec;
+}
+
 static int on_entry(void *arg, const struct bytes *path,
 		    const struct divulge_birth *birth)
 {
@@ -220,6 +231,9 @@ static int on_entry(void *arg, const struct bytes *path,
 	char *full;
 	int err;
 
+	if (scan->beyond && is_later(birth, scan->beyond) &&
+	    !(birth->flags & DIVULGE_BIRTH_FLAG_FUTURE))
+		return 0;
 	if (told_has(&scan->events->told, birth))
 		return 0;
 	full = full_path(scan, path);
@@ -347,11 +361,34 @@ static void search(struct scan *scan, const struct mount *mount)
 	err = begin(scan, mount);
 	if (!err)
 		err = dump_all(scan);
+	if (err == -ECANCELED)
+		scan->events->rescan.cut = true;
 	if (!scan->events->sink->err)
 		report_missed(scan, mount->path, err);
 	while (scan->nr_dirs)
 		free(scan->dirs[--scan->nr_dirs]);
 	free(scan->dirs);
+}
+
+static int look_for(struct events *e, const struct mount *mount,
+		    const struct window *window, bool beyond, int stop)
+{
+	struct divulge_moment since, until;
+	struct scan scan = {
+		.events = e, .stop = stop,
+		.query = {
+			.since = &since, .until = beyond ? NULL : &until,
+			.max_depth = -1, .types = e->filter.types,
+		},
+		.beyond = beyond ? &until : NULL,
+	};
+
+	rescan_limits(&e->rescan, window, mount->granularity, &since, &until);
+	if (module_open(&scan.genl))
+		return 0;
+	search(&scan, mount);
+	genl_close(&scan.genl);
+	return sink_flush(e->sink);
 }
 
 /**
@@ -366,25 +403,33 @@ static void search(struct scan *scan, const struct mount *mount)
 int rescan_mount(struct events *e, const struct mount *mount,
 		 const struct window *window, int stop)
 {
-	struct divulge_moment since, until;
-	struct scan scan = {
-		.events = e, .stop = stop,
-		.query = {
-			.since = &since, .until = &until, .max_depth = -1,
-			.types = e->filter.types,
-		},
-	};
-
-	rescan_limits(&e->rescan, window, mount->granularity, &since, &until);
-	if (module_open(&scan.genl))
-		return 0;
-	search(&scan, mount);
-	genl_close(&scan.genl);
-	return sink_flush(e->sink);
+	return look_for(e, mount, window, false, stop);
 }
 
-/* Two directories may lead to one search. */
-static bool is_searched(const struct events *e, size_t n)
+/**
+ * rescan_since - look for births on one filesystem that nobody heard of
+ * @e: where what is found goes
+ * @mount: directory on it
+ * @window: when nobody listened; the clock may have been wrong then, so births
+ *	in the future are looked for, too
+ * @stop: fd that becomes readable if this is to end
+ *
+ * Return: as rescan_mount() does.
+ */
+int rescan_since(struct events *e, const struct mount *mount,
+		 const struct window *window, int stop)
+{
+	return look_for(e, mount, window, true, stop);
+}
+
+/**
+ * rescan_is_double - see if two directories lead to one search
+ * @e: events
+ * @n: number of a directory
+ *
+ * Return: true if one before leads there as well.
+ */
+bool rescan_is_double(const struct events *e, size_t n)
 {
 	const struct mount *mount = &e->paths.mounts[n];
 	const struct mount *other;
@@ -424,7 +469,7 @@ int rescan_all(struct events *e, int stop)
 	e->rescan.pending = false;
 	for (i = 0; i < e->paths.nr_mounts; i++) {
 		mount = &e->paths.mounts[i];
-		if (!mount->sb || is_searched(e, i) ||
+		if (!mount->sb || rescan_is_double(e, i) ||
 		    is_caught_up(mount, &window))
 			continue;
 		err = rescan_mount(e, mount, &window, stop);

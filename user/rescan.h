@@ -27,6 +27,7 @@ struct window {
  * @window: when they were lost
  * @due: when to look, in milliseconds of the monotonic clock
  * @took: how long it took to look last, in milliseconds
+ * @cut: one was not searched to the end, since it was to end
  * @lag: how long before it is seen a birth may say it was, in nanoseconds
  */
 struct rescan {
@@ -35,6 +36,7 @@ struct rescan {
 	struct window window;
 	int64_t due;
 	int64_t took;
+	bool cut;
 	int64_t lag;
 };
 
@@ -48,6 +50,9 @@ void rescan_limits(const struct rescan *rescan, const struct window *window,
 		   struct divulge_moment *until);
 int rescan_mount(struct events *e, const struct mount *mount,
 		 const struct window *window, int stop);
+int rescan_since(struct events *e, const struct mount *mount,
+		 const struct window *window, int stop);
+bool rescan_is_double(const struct events *e, size_t n);
 int rescan_all(struct events *e, int stop);
 
 #endif

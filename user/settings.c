@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "number.h"
 #include "settings.h"
@@ -26,7 +27,7 @@ const struct sink_ops *const settings_formats[SETTINGS_FORMATS] = {
 	&sink_syslog,
 };
 
-enum { NO_BIRTHS = 256, NO_DCCP, CONFIG, PATH, QUEUE };
+enum { NO_BIRTHS = 256, NO_DCCP, CONFIG, PATH, QUEUE, STATE };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -37,6 +38,7 @@ static const struct option options[] = {
 	{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
 	{ "output", required_argument, NULL, 'o' },
 	{ "queue", required_argument, NULL, QUEUE },
+	{ "state", required_argument, NULL, STATE },
 	{ "subtree", no_argument, NULL, WANTED_SUBTREE },
 	{ "type", required_argument, NULL, WANTED_TYPE },
 	{ "uid", required_argument, NULL, WANTED_UID },
@@ -59,6 +61,11 @@ static int show_help(void)
 	     "                              (default json:-)\n"
 	     "      --queue SIZE            memory for what waits for outputs\n"
 	     "                              of one format (default 16M)\n"
+	     "      --state FILE            keep there until when all is told,\n"
+	     "                              and look for what was born since\n"
+	     "                              at the next start (default: state\n"
+	     "                              in $STATE_DIRECTORY, if that is\n"
+	     "                              set)\n"
 	     "      --config FILE           read options there first (default\n"
 	     "                              " DEFAULT_FILE ",\n"
 	     "                              if it is there)\n"
@@ -166,6 +173,26 @@ static int parse_queue(const char *arg, size_t *queue)
 	return misused("'%s' is no size from 256k to 1G", arg);
 }
 
+/* Whoever listens changes to another directory. */
+static int set_state(struct settings *settings, const char *file)
+{
+	char *cwd = *file == '/' ? NULL : getcwd(NULL, 0);
+	int len;
+
+	free(settings->state);
+	settings->state = NULL;
+	if (*file != '/' && !cwd)
+		return misused("'%s' is below no directory that has a name",
+			       file);
+	len = asprintf(&settings->state, "%s%s%s", cwd ? cwd : "",
+		       cwd ? "/" : "", file);
+	free(cwd);
+	if (len >= 0)
+		return -1;
+	settings->state = NULL;
+	return misused("there is not enough memory");
+}
+
 /* @c is as getopt_long() has it; @argv what was given for a command line. */
 static int apply(struct settings *settings, int c, char *value, char **argv)
 {
@@ -182,6 +209,8 @@ static int apply(struct settings *settings, int c, char *value, char **argv)
 		return add_path(settings, value);
 	case QUEUE:
 		return parse_queue(value, &settings->queue);
+	case STATE:
+		return set_state(settings, value);
 	case CONFIG:
 		return -1;
 	case NO_BIRTHS:
@@ -231,7 +260,7 @@ static int check_absolute(int c, const char *value)
 	size_t len = strcspn(value, ":");
 	const char *target = value[len] ? value + len + 1 : "/";
 
-	if (c == PATH)
+	if (c == PATH || c == STATE)
 		target = value;
 	else if (c != 'o' || !strcmp(target, "-"))
 		return -1;
@@ -329,6 +358,21 @@ static int read_file(struct settings *settings)
 	return code;
 }
 
+/* systemd names a directory that is ours: the first, if there are more. */
+static bool default_state(struct settings *settings)
+{
+	const char *dir = getenv("STATE_DIRECTORY");
+	int len;
+
+	if (!dir || *dir != '/')
+		return true;
+	len = asprintf(&settings->state, "%.*s/state", (int)strcspn(dir, ":"),
+		       dir);
+	if (len < 0)
+		settings->state = NULL;
+	return len >= 0;
+}
+
 /* See whether what was asked for goes together, and add what goes with it. */
 static int settle(struct settings *settings)
 {
@@ -347,6 +391,8 @@ static int settle(struct settings *settings)
 		return misused("no directory named: name one on each "
 			       "filesystem to watch, or say --no-births");
 	wanted->paths = settings->path;
+	if (!settings->state && !default_state(settings))
+		return misused("there is not enough memory");
 	return settings->nr_outputs ? -1 : add_output(settings, "json:-");
 }
 
@@ -460,6 +506,7 @@ void settings_free(struct settings *settings)
 	}
 	for (i = 0; i < settings->nr_paths; i++)
 		free(settings->path[i]);
+	free(settings->state);
 	free(settings->file);
 }
 

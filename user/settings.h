@@ -35,6 +35,7 @@ struct destination {
  * @output: outputs
  * @nr_outputs: how many there are
  * @queue: bytes for records that wait
+ * @state: where it is kept until when all is told, NULL for nowhere
  * @file: the file that says so too, if one was named
  */
 struct settings {
@@ -44,6 +45,7 @@ struct settings {
 	struct destination output[SETTINGS_OUTPUTS];
 	size_t nr_outputs;
 	size_t queue;
+	char *state;
 	char *file;
 };
 

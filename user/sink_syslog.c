@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "sink.h"
 #include "utf8.h"
+#include "util.h"
 
 /* The number for documentation: RFC 5612 */
 #define SD_ID		"divulge@32473"
@@ -67,12 +68,22 @@ static int syslog_open(struct sink *sink)
 	return 0;
 }
 
+static int severity(const char *event)
+{
+	static const char *const bad[] = { "down", "gap", "lost" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		if (!strcmp(event, bad[i]))
+			return WARNING;
+	return INFO;
+}
+
 static void put_header(const struct sink *sink, const struct record *rec)
 {
 	const struct constants *same = sink->priv;
-	bool bad = !strcmp(rec->event, "lost") || !strcmp(rec->event, "gap");
 
-	fprintf(sink->out, "<%d>1 ", FACILITY * 8 + (bad ? WARNING : INFO));
+	fprintf(sink->out, "<%d>1 ", FACILITY * 8 + severity(rec->event));
 	put_time(rec, sink->out);
 	fputs(same->sender, sink->out);
 	fputs(rec->event, sink->out);

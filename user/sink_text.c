@@ -46,6 +46,8 @@ static const struct phrase phrases[] = {
 		"watching {fs} on {path} ({sb_dev})",
 	},
 
+	{ "down", NULL, "down between {since} and {until}" },
+	{ "down", "path", ", births on {path} ({fs} {sb_dev}) were not heard" },
 	{
 		"gap", NULL,
 		"gap of {count} records (from {first_record} to"

@@ -19,6 +19,15 @@ int64_t stamp_now(void)
 	return (int64_t)now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
 }
 
+/* Nanoseconds since the kernel began, by a clock that nobody sets. */
+int64_t stamp_uptime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
 struct stamp stamp_from_ns(int64_t ns)
 {
 	struct stamp t = { ns / NSEC_PER_SEC, 0 };

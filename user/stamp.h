@@ -18,6 +18,7 @@ struct stamp {
 };
 
 int64_t stamp_now(void);
+int64_t stamp_uptime(void);
 struct stamp stamp_from_ns(int64_t ns);
 void stamp_utc(struct stamp t, char *buf);
 void stamp_local(struct stamp t, char *buf);

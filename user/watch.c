@@ -74,6 +74,7 @@ static int add(struct genl *genl, const struct filter *filter,
 	mount->id = watch->id;
 	memcpy(mount->fs, watch->fs, sizeof(watch->fs));
 	keep_point(mount, fd);
+	fsid_find(genl, fd, mount->point, &mount->fsid);
 	return 0;
 }
 

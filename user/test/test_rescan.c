@@ -28,6 +28,7 @@ static struct {
 	int err;
 	bool stop;
 	int ms;
+	uint32_t flags;
 } fake;
 
 static int fake_open(struct genl *genl)
@@ -47,6 +48,7 @@ static int fake_entry(const struct tree_ops *ops, void *arg, const char *path,
 	struct bytes bytes = { path, strlen(path) };
 	struct divulge_birth birth = {
 		.ino = ino, .type = DIVULGE_FILE_TYPE_REG, .btime_sec = 3,
+		.flags = fake.flags,
 	};
 
 	return ops->entry(arg, &bytes, &birth);
@@ -71,7 +73,8 @@ static int fake_dump(struct genl *genl, const struct tree_query *query,
 	(void)genl;
 	(void)total;
 	fake.since = *query->since;
-	fake.until = *query->until;
+	fake.until = query->until ? *query->until :
+				    (struct divulge_moment){ .sec = -1 };
 	fake.types = query->types;
 	poll(NULL, 0, fake.ms);
 	if (fake.err)
@@ -306,6 +309,29 @@ static void test_caught_up(void)
 	end_test();
 }
 
+static void test_since(void)
+{
+	struct window w = { 1000000000, 2000000000 };
+
+	begin_test();
+	rescan_since(&events, events.paths.mounts, &w, pipes[0]);
+	ok(fake.dumps == 2 && is_moment(&fake.since, 0, 989999999) &&
+	   fake.until.sec == -1, "since a time, without an end");
+	ok(!count("found", ""), "what is born meanwhile is told anyhow");
+	w.until = 3000000000;
+	fake.dumps = 0;
+	rescan_since(&events, events.paths.mounts, &w, pipes[0]);
+	ok(count(" found reg %s%s", "") == 3, "what was before is found");
+	end_test();
+	begin_test();
+	w.until = 2000000000;
+	fake.flags = DIVULGE_BIRTH_FLAG_FUTURE;
+	rescan_since(&events, events.paths.mounts, &w, pipes[0]);
+	ok(count(" found reg %s%s", "") == 3 && !events.rescan.cut,
+	   "and what the future seems to hold");
+	end_test();
+}
+
 static void test_not_found(void)
 {
 	begin_test();
@@ -326,7 +352,7 @@ static void test_not_found(void)
 	fake.stop = true;
 	rescan_add(&events.rescan, 1000000000, 1000000000);
 	ok(!rescan_all(&events, pipes[0]) && fake.dumps == 1 &&
-	   !count("found", ""), "it ends when told to");
+	   !count("found", "") && events.rescan.cut, "it ends when told to");
 	end_test();
 }
 
@@ -346,6 +372,7 @@ int main(void)
 	test_found();
 	test_point();
 	test_caught_up();
+	test_since();
 	test_not_found();
 	rmdir(sub);
 	rmdir(top);

@@ -57,6 +57,7 @@ static void test_default(void)
 	ok(settings.nr_outputs == 1 &&
 	   is_output(0, "json:-", 0, &target_stdout), "the default output");
 	ok(settings.queue == 16 << 20, "the default queue");
+	ok(!settings.state, "no state");
 	settings_free(&settings);
 }
 
@@ -81,6 +82,31 @@ static void test_file(void)
 	ok(!settings.wanted.dccp && settings.wanted.births &&
 	   settings.wanted.filter.types, "what is wanted");
 	settings_free(&settings);
+}
+
+static bool state_is(const char *text, const char *const *args,
+		     const char *want)
+{
+	bool is = read_with(text, args) < 0 && settings.state &&
+		  !strcmp(settings.state, want);
+
+	settings_free(&settings);
+	return is;
+}
+
+static void test_state(void)
+{
+	char here[256] = "";
+
+	if (getcwd(here, sizeof(here) - 8))
+		strcat(here, "/x y");
+	ok(state_is("state = /x/y\n", ARGS("/"), "/x/y"), "a state");
+	ok(state_is("state = /x/y\n", ARGS("/", "--state", "x y"), here),
+	   "from where it is started");
+	setenv("STATE_DIRECTORY", "/var/lib/a:/b", 1);
+	ok(state_is("", ARGS("/"), "/var/lib/a/state"), "systemd's");
+	ok(state_is("state = /x\n", ARGS("/"), "/x"), "unless one is named");
+	unsetenv("STATE_DIRECTORY");
 }
 
 static void test_targets(void)
@@ -124,7 +150,7 @@ static void test_refused(void)
 		"output = json:/dev/tcp/h/65536", "output = json:/dev/udp/h/1/2",
 		"output = json:/dev/dccp/h/1/abc", "output = json:unix:",
 		"output = json:-\noutput = json:-", "no-births = yes",
-		"uid = no such user",
+		"uid = no such user", "state = relative", "state =",
 	};
 	size_t i;
 
@@ -166,6 +192,7 @@ int main(void)
 	close(fd);
 	test_default();
 	test_file();
+	test_state();
 	test_targets();
 	test_refused();
 	test_again();

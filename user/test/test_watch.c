@@ -2,14 +2,18 @@
 /* What is mounted again is watched again; with a kernel that agrees */
 #include <stdint.h>
 
+#include "fsid.h"
 #include "module.h"
 
 #define genl_talk	fake_talk
 #define module_birth	fake_birth
+#define fsid_find	fake_fsid
 #define report		fake_report
 static int fake_talk(struct genl *to, struct nlmsghdr *req, genl_cb cb,
 		     void *arg);
 static int fake_birth(struct genl *from, int fd, struct divulge_birth *birth);
+static void fake_fsid(struct genl *from, int fd, const char *point,
+		      struct fsid *id);
 #include "../watch.c"
 #include <sched.h>
 #include <stdio.h>
@@ -48,6 +52,14 @@ static int fake_birth(struct genl *from, int fd, struct divulge_birth *birth)
 	(void)from;
 	*birth = (struct divulge_birth){ .granularity = 7 };
 	return mounted_id(fd) < 0 ? -EBADF : 0;
+}
+
+static void fake_fsid(struct genl *from, int fd, const char *point,
+		      struct fsid *id)
+{
+	(void)from;
+	(void)fd;
+	*id = (struct fsid){ .number = point ? strlen(point) : 0 };
 }
 
 void fake_report(const char *fmt, ...)
@@ -97,6 +109,7 @@ static void test_watch(void)
 	   !strcmp(mount->path, dir) && mount->point &&
 	   !strcmp(mount->point, top) && mount->under > 0,
 	   "where it is mounted");
+	ok(mount->fsid.number == strlen(top), "what tells it from others");
 }
 
 static void test_again(void)
