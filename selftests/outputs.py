@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Outputs of divulged and receivers that are not ours: all adds up."""
 
+import calendar
 import contextlib
 import json
 import os
@@ -13,6 +14,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 import common
@@ -78,8 +80,8 @@ class Daemon:
         self.err = tempfile.TemporaryFile()
         options = [f"--output={output}" for output in outputs]
         self.proc = subprocess.Popen(
-            ["divulged", "--no-dccp", "--queue", queue, *options,
-             f"--output=json:{self.healthy}", *args, self.files],
+            ["divulged", "--no-dccp", *(queue and ["--queue", queue] or []),
+             *options, f"--output=json:{self.healthy}", *args, self.files],
             stdout=subprocess.DEVNULL, stderr=self.err)
         self.says("ready")
 
@@ -427,19 +429,129 @@ def other_configuration():
         run.says("the configuration stays as it was")
         assert f"{conf}:2: there is no key 'nonsense'" in run.stderr()
         run.make(10)
+        conf.write_text(f"output = text:{tmp}/c\nno-births = no\n"
+                        f"state = {tmp}/state\n", encoding="ascii")
+        run.tell()
+        run.says("another start is needed to change 'state'")
+        run.says("the configuration stays as it was", 2)
         conf.write_text(f"output = text:{tmp}/b\nuid = 0\n",
                         encoding="ascii")
         run.tell()
-        run.says("another start is needed")
         wait_for(lambda: os.path.exists(f"{tmp}/b"), "another output")
         run.make(10)
         run.end()
+        assert not os.path.exists(f"{tmp}/c")
         common.same("in the one that left", 20, len(lines_of(f"{tmp}/a")))
         text = lines_of(f"{tmp}/b")
         common.same("in the one that came", 10, len(text))
         assert re.match(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} \+\d{4} \S+ "
                         rb"\d+\.21 born fifo /.*/files/short21 \(tmpfs",
                         text[0]), text[0]
+    shutil.rmtree(tmp)
+
+
+def make_files(stop, folder, made):
+    """Have files and pipes born there, in turns, until told to stop."""
+    while not stop.is_set():
+        number = len(made)
+        made.append((f"{folder}/{number}", time.time_ns()))
+        if number % 2:
+            os.mkfifo(made[-1][0])
+        else:
+            os.close(os.open(made[-1][0], os.O_CREAT | os.O_WRONLY))
+        time.sleep(0.001)
+
+
+def nanoseconds(stamp):
+    """What a time in a record is since the epoch."""
+    whole, fraction = stamp.rstrip("Z").split(".")
+    seconds = calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S"))
+    return seconds * 10**9 + int(fraction)
+
+
+def told_once(log, made, since, until, kinds=(0, 1)):
+    """What was born between two times is told, and nothing twice."""
+    births = [o["path"] for o in objects_of(log) if o["event"] == "birth"]
+    common.same("told twice", len(births), len(set(births)))
+    want = {path for n, (path, when) in enumerate(made)
+            if since <= when < until and n % 2 in kinds}
+    common.same("not told", set(), want.difference(births))
+    return want
+
+
+def other_wishes():
+    """SIGHUP: other filters and directories, and nothing is missed."""
+    tmp = tempfile.mkdtemp()
+    conf = pathlib.Path(tmp, "conf")
+    log = f"{tmp}/log"
+    never = 1 << 63
+
+    def configure(*lines):
+        conf.write_text("\n".join((f"output = json:{log}", *lines, "")),
+                        encoding="ascii")
+        run.tell()
+
+    def watched(path, types):
+        seen = subprocess.run(["divulge", "watches", "--json"], check=True,
+                              stdout=subprocess.PIPE).stdout
+        device = os.stat(path).st_dev
+        return any(o["sb_dev"] == f"{os.major(device)}:{os.minor(device)}" and
+                   o["types"] == types
+                   for o in map(json.loads, seen.splitlines()))
+
+    conf.touch()
+    with common.tmpfs(f"{tmp}/second"), \
+            daemon(queue=None, args=["--config", str(conf)]) as run:
+        second = f"{tmp}/second"
+        made, made_there, stop = [], [], threading.Event()
+        makers = [threading.Thread(target=make_files, args=args) for args in
+                  ((stop, run.files, made), (stop, second, made_there))]
+        configure("queue = 1M")
+        wait_for(lambda: os.path.exists(log), "a log")
+        for maker in makers:
+            maker.start()
+        try:
+            began = time.time_ns()
+            time.sleep(1)
+            # One more directory; then files alone, and a queue that grows
+            configure(f"path = {second}")
+            wait_for(lambda: watched(second, None), "the second")
+            added = time.time_ns()
+            time.sleep(1)
+            narrowing = time.time_ns()
+            configure(f"path = {second}", "type = f", "queue = 2M")
+            wait_for(lambda: watched(second, ["reg"]) and
+                     not watched(second, None), "files alone")
+            narrowed = time.time_ns()
+            time.sleep(1)
+            # What is wrong changes nothing, nor does what is right beside it
+            configure("type = d", "path = /no/such")
+            run.says(f"{conf}:3: cannot watch '/no/such': No such file")
+            run.says("the configuration stays as it was")
+            time.sleep(1)
+            removing = time.time_ns()
+            configure("type = f")
+            wait_for(lambda: not watched(second, ["reg"]), "one alone")
+            removed = time.time_ns()
+            time.sleep(1)
+        finally:
+            stop.set()
+            for maker in makers:
+                maker.join()
+        run.end()
+        assert told_once(log, made, began, narrowing)
+        assert told_once(log, made, narrowing, never, (0,))
+        assert told_once(log, made_there, added, narrowing)
+        assert told_once(log, made_there, narrowing, removing, (0,))
+        births = [o for o in objects_of(log) if o["event"] == "birth"]
+        late = [o for o in births if o["type"] == "fifo" and
+                nanoseconds(o["time"]) > narrowed]
+        common.same("other types, later", [], late)
+        late = [o for o in births if o["path"].startswith(second) and
+                nanoseconds(o["time"]) > removed]
+        common.same("elsewhere, later", [], late)
+        common.same("missing by their numbers", [0],
+                    [n for n, _ in accounts(objects_of(log)).values()])
     shutil.rmtree(tmp)
 
 
@@ -450,7 +562,7 @@ def main():
         tcp_as_bash_has_it, udp_as_bash_has_it, dccp_keeps_under_the_mps,
         down_then_up, away_and_back, byte_a_second, disk_full,
         disk_stays_full, removed_and_rotated, numbers_of_runs, counters,
-        other_configuration)])
+        other_configuration, other_wishes)])
 
 
 if __name__ == "__main__":

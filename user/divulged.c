@@ -22,17 +22,39 @@ static struct keeper keeper;
 static int line_argc;
 static char **line_argv;
 
+/* All is made ready before anything is changed. */
+static int change_to(struct settings *now)
+{
+	const char *fixed = settings_fixed(&settings, now);
+	int err = 0;
+
+	if (fixed) {
+		report("another start is needed to change '%s'", fixed);
+		return -EBUSY;
+	}
+	err = outputs_prepare(&outputs, now);
+	if (err)
+		return err;
+	if (!settings_same_wishes(&settings, now))
+		err = listener_change(&listener, &now->wanted);
+	if (err) {
+		outputs_cancel(&outputs);
+		return err;
+	}
+	outputs_change(&outputs, now);
+	settings_take(&settings, now);
+	return 0;
+}
+
 static void configure(void)
 {
 	struct settings now;
 
-	if (settings_read_again(&now, &settings, line_argc, line_argv) >= 0) {
+	if (settings_read_again(&now, &settings, line_argc, line_argv) >= 0 ||
+	    change_to(&now))
 		report("the configuration stays as it was");
-	} else {
-		if (!settings_alike(&settings, &now))
-			report("another start is needed for all that is not about outputs");
-		outputs_change(&outputs, &now);
-	}
+	else if (keeper.on)
+		keeper_begin(&keeper, &listener, &outputs);
 	settings_free(&now);
 }
 

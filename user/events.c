@@ -82,11 +82,13 @@ static bool is_ours(const struct events *e, dev_t sb,
 		    const struct nlattr *watches)
 {
 	struct bytes ids = attr_bytes(watches);
+	int64_t time = origin->time;
 
 	if (ids.data)
-		return paths_have_watch(&e->paths, &ids);
-	return paths_watched(&e->paths, sb) &&
-	       filter_passes(&e->filter, birth->type, origin->uid);
+		return paths_have_watch(&e->paths, &ids, time);
+	return paths_watched(&e->paths, sb, time) &&
+	       filter_passes(time <= e->was.until ? &e->was.filter : &e->filter,
+			     birth->type, origin->uid);
 }
 
 static int on_birth(struct events *e, const struct nlattr *event)
@@ -170,7 +172,7 @@ static int on_unmount(struct events *e, const struct nlattr *attr)
 	sb = makedev(unmount.sb_dev_major, unmount.sb_dev_minor);
 	for (i = 0; i < e->paths.nr_mounts && !err; i++) {
 		mount = &e->paths.mounts[i];
-		if (mount->sb != sb)
+		if (mount->sb != sb || mount->retired)
 			continue;
 		leave(e, mount, unmount.time);
 		err = put_unmount(e, &unmount, mount);
@@ -224,6 +226,15 @@ static int on_births(struct events *e, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+static bool is_wanted(const struct events *e, const struct change *change)
+{
+	bool before = (int64_t)change->change.time <= e->was.until;
+
+	return change_passes(before ? e->was.changes : e->changes, change) &&
+	       dccp_filter_passes(before ? &e->was.sockets : &e->sockets,
+				  &change->sock);
+}
+
 static int on_change(struct events *e, const struct nlattr *event)
 {
 	struct change change;
@@ -233,8 +244,7 @@ static int on_change(struct events *e, const struct nlattr *event)
 	if (!change_decode(event, &change))
 		return 0;
 	err = on_number(e, &e->dccp, change.change.seq, change.change.time);
-	if (err || !change_passes(e->changes, &change) ||
-	    !dccp_filter_passes(&e->sockets, &change.sock))
+	if (err || !is_wanted(e, &change))
 		return err;
 	rec = change_record(&change);
 	return put_event(e, &rec);
@@ -366,6 +376,7 @@ void events_init(struct events *e, struct sink *sink)
 	e->dccp.name = DIVULGE_MCGRP_DCCP;
 	e->filter.uid = WANTED_ANY_UID;
 	dccp_filter_init(&e->sockets);
+	e->was.until = INT64_MIN;
 	e->sink = sink;
 	e->left = UINT64_MAX;
 }

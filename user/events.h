@@ -19,11 +19,26 @@
 #define EVENTS_ENOUGH	1
 
 /**
+ * struct was_wanted - what was wanted before something else was
+ * @filter: as that of struct events
+ * @sockets: likewise
+ * @changes: likewise
+ * @until: when that ended, in nanoseconds since the epoch
+ */
+struct was_wanted {
+	struct filter filter;
+	struct dccp_filter sockets;
+	uint32_t changes;
+	int64_t until;
+};
+
+/**
  * struct events - what becomes a record, and where it goes
  * @paths: directories on the watched filesystems
  * @filter: which births are wanted
  * @sockets: which DCCP sockets are
  * @changes: which of what happens to them is, see change_passes()
+ * @was: what was wanted before, for what is on its way
  * @births: what has come of births
  * @dccp: what has come of DCCP
  * @told: births that were told
@@ -39,6 +54,7 @@ struct events {
 	struct filter filter;
 	struct dccp_filter sockets;
 	uint32_t changes;
+	struct was_wanted was;
 	struct stream births;
 	struct stream dccp;
 	struct told told;

@@ -123,15 +123,20 @@ static int fill_all(struct keeper *keeper, struct listener *l,
 {
 	struct events *e = &l->events;
 	struct window window = { keeper->state.told.time, now->time };
+	struct mount *mount;
 	size_t i;
 	int err = 0;
 
-	if (!e->paths.nr_mounts && *keeper->state.boot)
+	if (!e->paths.nr_mounts && !keeper->begun && *keeper->state.boot)
 		err = put_down(e, &keeper->state, NULL, &window);
-	for (i = 0; i < e->paths.nr_mounts && !err; i++)
-		if (e->paths.mounts[i].sb && !rescan_is_double(e, i))
-			err = fill_in(keeper, l, &e->paths.mounts[i], identity,
-				      now);
+	for (i = 0; i < e->paths.nr_mounts && !err; i++) {
+		mount = &e->paths.mounts[i];
+		if (mount->heard || mount->retired)
+			continue;
+		if (mount->sb && !rescan_is_double(e, i))
+			err = fill_in(keeper, l, mount, identity, now);
+		mount->heard = true;
+	}
 	return err ? err : sink_flush(e->sink);
 }
 
@@ -144,7 +149,8 @@ static void know_all(struct keeper *keeper, const struct listener *l,
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++)
-		if (!state_find(&keeper->state, &paths->mounts[i], &same))
+		if (!paths->mounts[i].retired &&
+		    !state_find(&keeper->state, &paths->mounts[i], &same))
 			state_put(&keeper->state, &paths->mounts[i],
 				  &keeper->opened, identity->boot);
 }
@@ -157,6 +163,8 @@ static void note(struct keeper *keeper, const struct listener *l,
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++) {
+		if (paths->mounts[i].retired)
+			continue;
 		until = *told;
 		if (!paths->mounts[i].sb)
 			until = until_left(told, paths->mounts[i].left);
@@ -181,9 +189,9 @@ static void save(struct keeper *keeper, const struct outputs *outputs,
 }
 
 /**
- * keeper_begin - find what was born while nobody listened
+ * keeper_begin - find what was born where and while nobody listened
  * @keeper: keeper
- * @l: what has begun to listen
+ * @l: what has begun to listen, or listens to more than before
  * @outputs: where it tells
  *
  * Return: 0, or the error of the sink.
@@ -237,8 +245,11 @@ static bool move_on(struct keeper *keeper, const struct listener *l,
 void keeper_tick(struct keeper *keeper, const struct listener *l,
 		 const struct outputs *outputs)
 {
-	bool news = move_on(keeper, l, outputs) &&
-		    outputs_settled(outputs) != keeper->record;
+	bool news;
+
+	keeper->opened = reached_now();
+	news = move_on(keeper, l, outputs) &&
+	       outputs_settled(outputs) != keeper->record;
 
 	if (news || keeper->state.failed || ++keeper->quiet >= QUIET_TICKS)
 		save(keeper, outputs, false);

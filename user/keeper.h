@@ -17,7 +17,7 @@ struct outputs;
 /**
  * struct keeper - what sees to it that the next run knows where to go on
  * @on: a state is kept
- * @opened: when that was opened
+ * @opened: when that was opened, or what there was to be told was looked at last
  * @begun: what the run before left was made use of
  * @state: the state
  * @progress: what there is to be told, and is not yet

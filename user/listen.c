@@ -10,8 +10,10 @@
 
 #include "listen.h"
 #include "module.h"
+#include "rewatch.h"
 #include "signals.h"
 #include "text.h"
+#include "usage.h"
 #include "util.h"
 #include "watch.h"
 
@@ -20,17 +22,18 @@
 /* Longer than that it takes none, nor an event the way here */
 #define ON_ITS_WAY_NS	INT64_C(2000000000)
 
-static int watch_all(struct listener *l, char **paths)
+static int watch_all(struct listener *l, const struct wanted *wanted)
 {
-	int err;
+	int err = 0;
+	size_t i;
 
-	for (; *paths; paths++) {
+	for (i = 0; wanted->paths[i] && !err; i++) {
+		usage_where = wanted->where ? wanted->where[i] : NULL;
 		err = watch_path(&l->control, &l->events.filter,
-				 &l->events.paths, *paths);
-		if (err)
-			return err;
+				 &l->events.paths, wanted->paths[i]);
 	}
-	return 0;
+	usage_where = NULL;
+	return err;
 }
 
 /* What of DCCP is not seen on this kernel, though its states are */
@@ -185,7 +188,7 @@ static int want(struct listener *l, const struct wanted *wanted)
 			return l->mounts;
 	}
 	if (wanted->births)
-		err = watch_all(l, wanted->paths);
+		err = watch_all(l, wanted);
 	if (err || !wanted->dccp)
 		return err;
 	err = want_dccp(l);
@@ -219,6 +222,23 @@ int listener_start(struct listener *l, const struct wanted *wanted)
 	}
 	err = join_all(l);
 	return err ? err : begin(l);
+}
+
+/**
+ * listener_change - hear what else is wanted
+ * @l: listener that was started
+ * @wanted: what is wanted now; that births and DCCP are heard does not change
+ *
+ * Return: 0, or a negative errno after a report; then nothing has changed.
+ */
+int listener_change(struct listener *l, const struct wanted *wanted)
+{
+	int err;
+
+	err = rewatch(&l->control, &l->events, wanted);
+	if (!err)
+		l->events.rescan.off = !wanted->rescan;
+	return err;
 }
 
 /* Take what one read gives. Return: -EAGAIN if there was nothing. */
@@ -265,8 +285,8 @@ static int watch_again_all(struct listener *l)
 
 	for (i = 0; i < l->events.paths.nr_mounts; i++) {
 		mount = &l->events.paths.mounts[i];
-		if (mount->sb || watch_again(&l->control, &l->events.filter,
-					     mount, &watch))
+		if (mount->sb || mount->retired ||
+		    watch_again(&l->control, &l->events.filter, mount, &watch))
 			continue;
 		err = events_watch(&l->events, mount, &watch);
 		if (!err)
@@ -282,7 +302,7 @@ static bool all_left(const struct paths *paths)
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++)
-		if (paths->mounts[i].sb)
+		if (paths->mounts[i].sb && !paths->mounts[i].retired)
 			return false;
 	return true;
 }

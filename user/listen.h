@@ -49,6 +49,7 @@ struct listener {
 
 int listener_open(struct listener *l, struct sink *sink);
 int listener_start(struct listener *l, const struct wanted *wanted);
+int listener_change(struct listener *l, const struct wanted *wanted);
 int listener_run(struct listener *l);
 bool listener_told(const struct listener *l, struct reached *until);
 void listener_close(struct listener *l);

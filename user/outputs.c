@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "outputs.h"
@@ -236,23 +237,74 @@ static int add(struct outputs *outputs, struct destination *to)
 }
 
 /**
- * outputs_change - have other outputs
- * @outputs: those there are; they stay if they are still wanted
- * @settings: those that are; the targets of new ones are taken from there
+ * outputs_prepare - see whether there can be other outputs
+ * @outputs: those there are
+ * @settings: those that are wanted
  *
- * Return: 0; -EBUSY if too many of those that were to leave before have not
- * yet; or another negative errno. It is reported.
+ * Return: 0, for outputs_change() or outputs_cancel(); -EBUSY if some of those
+ * that were to leave before have not yet; or -ENOMEM. It is reported.
  */
-int outputs_change(struct outputs *outputs, struct settings *settings)
+int outputs_prepare(struct outputs *outputs, const struct settings *settings)
 {
 	size_t i;
-	int err = 0;
 
 	reap(outputs);
 	if (outputs->leaving) {
 		report("outputs are still ending: try again");
 		return -EBUSY;
 	}
+	for (i = 0; i < SETTINGS_FORMATS; i++) {
+		if (settings->queue == outputs->queue ||
+		    !outputs->feed[i].ring.size)
+			continue;
+		outputs->spare[i] = malloc(settings->queue);
+		if (outputs->spare[i])
+			continue;
+		report("there is not enough memory for the queue");
+		outputs_cancel(outputs);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Leave all as it was before outputs_prepare(). */
+void outputs_cancel(struct outputs *outputs)
+{
+	size_t i;
+
+	for (i = 0; i < SETTINGS_FORMATS; i++) {
+		free(outputs->spare[i]);
+		outputs->spare[i] = NULL;
+	}
+}
+
+static void move_queues(struct outputs *outputs, size_t size)
+{
+	size_t i;
+
+	outputs->queue = size;
+	for (i = 0; i < SETTINGS_FORMATS; i++) {
+		if (outputs->spare[i])
+			ring_move(&outputs->feed[i].ring, outputs->spare[i],
+				  size);
+		outputs->spare[i] = NULL;
+	}
+}
+
+/**
+ * outputs_change - have other outputs
+ * @outputs: those there are, after outputs_prepare(); they stay if they are
+ *	still wanted
+ * @settings: those that are; the targets of new ones are taken from there
+ *
+ * Return: 0, or a negative errno after a report.
+ */
+int outputs_change(struct outputs *outputs, struct settings *settings)
+{
+	size_t i;
+	int err = 0;
+
+	move_queues(outputs, settings->queue);
 	for (i = outputs->nr; i-- > 0;)
 		if (!is_wanted(settings, outputs->output[i]->name))
 			dismiss(outputs, i);

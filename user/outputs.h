@@ -29,6 +29,7 @@ struct feed {
  * @nr: how many there are
  * @leaving: of these, the last that many are no longer wanted
  * @queue: bytes for the records that wait, in each format
+ * @spare: for each format, memory for as many as there are to be
  * @records: records that there were, and so the number of the last
  * @births: how many of them were births
  * @dccp: how many were of DCCP
@@ -43,6 +44,7 @@ struct outputs {
 	size_t nr;
 	size_t leaving;
 	size_t queue;
+	char *spare[SETTINGS_FORMATS];
 	uint64_t records;
 	uint64_t births;
 	uint64_t dccp;
@@ -51,6 +53,8 @@ struct outputs {
 };
 
 int outputs_open(struct outputs *outputs, struct settings *settings);
+int outputs_prepare(struct outputs *outputs, const struct settings *settings);
+void outputs_cancel(struct outputs *outputs);
 int outputs_change(struct outputs *outputs, struct settings *settings);
 void outputs_reopen(struct outputs *outputs);
 uint64_t outputs_settled(const struct outputs *outputs);

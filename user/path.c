@@ -33,65 +33,140 @@ union handle {
  */
 int paths_add(struct paths *paths, const struct mount *mount)
 {
+	int err = 0;
+
+	if (paths->nr_mounts >= paths->room)
+		err = paths_reserve(paths, 1);
+	if (!err)
+		paths->mounts[paths->nr_mounts++] = *mount;
+	return err;
+}
+
+static void mount_free(struct mount *mount)
+{
+	free(mount->path);
+	free(mount->asked);
+	free(mount->point);
+}
+
+/**
+ * paths_reserve - have room for more directories
+ * @paths: zeroed, or added to before
+ * @more: how many; paths_add() does not fail for these
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int paths_reserve(struct paths *paths, size_t more)
+{
 	struct mount *mounts;
 
-	mounts = reallocarray(paths->mounts, paths->nr_mounts + 1,
+	mounts = reallocarray(paths->mounts, paths->nr_mounts + more + 1,
 			      sizeof(*mounts));
 	if (!mounts)
 		return -ENOMEM;
 	paths->mounts = mounts;
-	mounts[paths->nr_mounts++] = *mount;
+	paths->room = paths->nr_mounts + more + 1;
 	return 0;
+}
+
+void paths_drop_last(struct paths *paths)
+{
+	mount_free(&paths->mounts[--paths->nr_mounts]);
+}
+
+/**
+ * paths_forget_retired - forget what has not been wanted for a while
+ * @paths: directories
+ * @before: what ceased to be wanted before, in nanoseconds since the epoch
+ */
+void paths_forget_retired(struct paths *paths, int64_t before)
+{
+	struct mount *mount = paths->mounts;
+	size_t i, left = 0;
+
+	for (i = 0; i < paths->nr_mounts; i++) {
+		if (mount[i].retired && mount[i].retired < before)
+			mount_free(&mount[i]);
+		else
+			mount[left++] = mount[i];
+	}
+	paths->nr_mounts = left;
 }
 
 void paths_free(struct paths *paths)
 {
-	while (paths->nr_mounts--) {
-		free(paths->mounts[paths->nr_mounts].path);
-		free(paths->mounts[paths->nr_mounts].point);
-	}
+	while (paths->nr_mounts)
+		paths_drop_last(paths);
 	free(paths->mounts);
 	paths->mounts = NULL;
-	paths->nr_mounts = 0;
+	paths->room = 0;
 }
 
-static bool has_id(const struct paths *paths, uint32_t id)
+static bool was_wanted(const struct mount *mount, int64_t time)
+{
+	return !mount->retired || time <= mount->retired;
+}
+
+static bool has_id(const struct paths *paths, uint32_t id, int64_t time)
 {
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++)
-		if (paths->mounts[i].id == id)
+		if (paths->mounts[i].id == id &&
+		    was_wanted(&paths->mounts[i], time))
 			return true;
 	return false;
+}
+
+/* Return: true if a directory has that watch, wanted or not. */
+bool paths_have_id(const struct paths *paths, uint32_t id)
+{
+	return has_id(paths, id, INT64_MIN);
+}
+
+/* Return: true if a directory that is wanted has that watch. */
+bool paths_want_id(const struct paths *paths, uint32_t id)
+{
+	return has_id(paths, id, INT64_MAX);
 }
 
 /**
  * paths_have_watch - see if one of some watches is ours
  * @paths: directories with their watches
  * @ids: ids of watches, 32 bits each
+ * @time: when it matters, in nanoseconds since the epoch
  *
- * Return: true if one is.
+ * Return: true if one is, and was wanted then.
  */
-bool paths_have_watch(const struct paths *paths, const struct bytes *ids)
+bool paths_have_watch(const struct paths *paths, const struct bytes *ids,
+		      int64_t time)
 {
 	uint32_t id;
 	size_t at;
 
 	for (at = 0; at + sizeof(id) <= ids->len; at += sizeof(id)) {
 		memcpy(&id, ids->data + at, sizeof(id));
-		if (has_id(paths, id))
+		if (has_id(paths, id, time))
 			return true;
 	}
 	return false;
 }
 
-/* Return: true if a directory on the superblock was added, and is there. */
-bool paths_watched(const struct paths *paths, dev_t sb)
+/**
+ * paths_watched - see if births on a superblock were wanted
+ * @paths: directories
+ * @sb: device of the superblock
+ * @time: when, in nanoseconds since the epoch
+ *
+ * Return: true if they were.
+ */
+bool paths_watched(const struct paths *paths, dev_t sb, int64_t time)
 {
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++)
-		if (paths->mounts[i].sb == sb)
+		if (paths->mounts[i].sb == sb &&
+		    was_wanted(&paths->mounts[i], time))
 			return true;
 	return false;
 }

@@ -18,6 +18,7 @@
 /**
  * struct mount - a directory on a watched filesystem
  * @path: from the root
+ * @asked: as it was asked for
  * @dev: device of the directory
  * @sb: device of the superblock, as events carry it; not @dev on Btrfs; 0
  *	while it is unmounted
@@ -34,9 +35,13 @@
  * @refused: errno with which it could not be watched when mounted again, 0 if
  *	that was not tried since
  * @gone: the watch had ended when watches_mark_gone() looked
+ * @heard: what was born there before it was watched has been seen to
+ * @retired: when it ceased to be wanted, in nanoseconds since the epoch, 0 if it
+ *	is wanted
  */
 struct mount {
 	char *path;
+	char *asked;
 	dev_t dev;
 	dev_t sb;
 	char fs[sizeof(((struct divulge_watch *)NULL)->fs) + 1];
@@ -49,6 +54,8 @@ struct mount {
 	int64_t back;
 	int refused;
 	bool gone;
+	bool heard;
+	int64_t retired;
 };
 
 /**
@@ -69,6 +76,7 @@ struct parent {
  * struct paths - what turns the handle of a directory into its path
  * @mounts: directories that were asked for
  * @nr_mounts: how many
+ * @room: how many there is room for
  * @parents: what was found since paths_forget()
  * @nr_parents: how many were
  * @path: found last
@@ -76,6 +84,7 @@ struct parent {
 struct paths {
 	struct mount *mounts;
 	size_t nr_mounts;
+	size_t room;
 	struct parent parents[PATH_NR_PARENTS];
 	size_t nr_parents;
 	char path[PATH_MAX];
@@ -83,8 +92,14 @@ struct paths {
 
 int paths_add(struct paths *paths, const struct mount *mount);
 void paths_free(struct paths *paths);
-bool paths_watched(const struct paths *paths, dev_t sb);
-bool paths_have_watch(const struct paths *paths, const struct bytes *ids);
+int paths_reserve(struct paths *paths, size_t more);
+void paths_drop_last(struct paths *paths);
+void paths_forget_retired(struct paths *paths, int64_t before);
+bool paths_have_id(const struct paths *paths, uint32_t id);
+bool paths_want_id(const struct paths *paths, uint32_t id);
+bool paths_watched(const struct paths *paths, dev_t sb, int64_t time);
+bool paths_have_watch(const struct paths *paths, const struct bytes *ids,
+		      int64_t time);
 struct bytes paths_find(struct paths *paths, dev_t sb,
 			const struct bytes *handle, const struct bytes *name);
 void paths_forget(struct paths *paths);

@@ -437,7 +437,7 @@ bool rescan_is_double(const struct events *e, size_t n)
 	if (e->filter.subtree || !mount->point)
 		return false;
 	for (other = e->paths.mounts; other < mount; other++)
-		if (other->sb == mount->sb && other->point &&
+		if (!other->retired && other->sb == mount->sb && other->point &&
 		    !strcmp(other->point, mount->point))
 			return true;
 	return false;
@@ -469,7 +469,7 @@ int rescan_all(struct events *e, int stop)
 	e->rescan.pending = false;
 	for (i = 0; i < e->paths.nr_mounts; i++) {
 		mount = &e->paths.mounts[i];
-		if (!mount->sb || rescan_is_double(e, i) ||
+		if (!mount->sb || mount->retired || rescan_is_double(e, i) ||
 		    is_caught_up(mount, &window))
 			continue;
 		err = rescan_mount(e, mount, &window, stop);

@@ -178,6 +178,34 @@ void ring_put(struct ring *ring, const struct mark *mark, const char *data,
 	pthread_mutex_unlock(&ring->lock);
 }
 
+/**
+ * ring_move - have more memory, or less
+ * @ring: ring
+ * @buf: the memory, which is the ring's then
+ * @size: of that; what does not fit is overwritten, as by records
+ */
+void ring_move(struct ring *ring, char *buf, size_t size)
+{
+	char *old = ring->buf;
+	uint64_t at, n;
+
+	pthread_mutex_lock(&ring->lock);
+	while (ring->head - ring->tail > size)
+		overwrite_oldest(ring);
+	for (at = ring->tail; at < ring->head; at += n) {
+		n = ring->head - at;
+		if (n > size - at % size)
+			n = size - at % size;
+		if (n > ring->size - at % ring->size)
+			n = ring->size - at % ring->size;
+		memcpy(buf + at % size, old + at % ring->size, n);
+	}
+	ring->buf = buf;
+	ring->size = size;
+	pthread_mutex_unlock(&ring->lock);
+	free(old);
+}
+
 /* Tell outputs that wait that there is something. */
 void ring_wake(struct ring *ring)
 {

@@ -65,6 +65,7 @@ void ring_close_cursor(struct ring *ring, struct cursor *cursor);
 void ring_leave(struct ring *ring, struct cursor *cursor);
 void ring_put(struct ring *ring, const struct mark *mark, const char *data,
 	      size_t len);
+void ring_move(struct ring *ring, char *buf, size_t size);
 void ring_wake(struct ring *ring);
 bool ring_take_gap(struct ring *ring, struct cursor *cursor, struct gap *gap);
 bool ring_take(struct ring *ring, struct cursor *cursor, struct batch *batch);

@@ -147,8 +147,12 @@ static int add_path(struct settings *settings, const char *arg)
 	if (settings->nr_paths == SETTINGS_PATHS)
 		return misused("there can be %d paths", SETTINGS_PATHS);
 	path = strdup(arg);
-	if (!path)
+	if (path && usage_where)
+		settings->where[settings->nr_paths] = strdup(usage_where);
+	if (!path || (usage_where && !settings->where[settings->nr_paths])) {
+		free(path);
 		return misused("there is not enough memory");
+	}
 	settings->path[settings->nr_paths++] = path;
 	return -1;
 }
@@ -173,24 +177,11 @@ static int parse_queue(const char *arg, size_t *queue)
 	return misused("'%s' is no size from 256k to 1G", arg);
 }
 
-/* Whoever listens changes to another directory. */
 static int set_state(struct settings *settings, const char *file)
 {
-	char *cwd = *file == '/' ? NULL : getcwd(NULL, 0);
-	int len;
-
 	free(settings->state);
-	settings->state = NULL;
-	if (*file != '/' && !cwd)
-		return misused("'%s' is below no directory that has a name",
-			       file);
-	len = asprintf(&settings->state, "%s%s%s", cwd ? cwd : "",
-		       cwd ? "/" : "", file);
-	free(cwd);
-	if (len >= 0)
-		return -1;
-	settings->state = NULL;
-	return misused("there is not enough memory");
+	settings->state = strdup(file);
+	return settings->state ? -1 : misused("there is not enough memory");
 }
 
 /* @c is as getopt_long() has it; @argv what was given for a command line. */
@@ -391,6 +382,7 @@ static int settle(struct settings *settings)
 		return misused("no directory named: name one on each "
 			       "filesystem to watch, or say --no-births");
 	wanted->paths = settings->path;
+	wanted->where = settings->where;
 	if (!settings->state && !default_state(settings))
 		return misused("there is not enough memory");
 	return settings->nr_outputs ? -1 : add_output(settings, "json:-");
@@ -504,8 +496,10 @@ void settings_free(struct settings *settings)
 		free(settings->output[i].name);
 		target_free(&settings->output[i].target);
 	}
-	for (i = 0; i < settings->nr_paths; i++)
+	for (i = 0; i < settings->nr_paths; i++) {
 		free(settings->path[i]);
+		free(settings->where[i]);
+	}
 	free(settings->state);
 	free(settings->file);
 }
@@ -522,15 +516,52 @@ static bool alike_paths(const struct settings *a, const struct settings *b)
 	return true;
 }
 
-/* Return: true if they differ in nothing but outputs. */
-bool settings_alike(const struct settings *a, const struct settings *b)
+/**
+ * settings_fixed - see what only a start can change
+ * @a: what was wanted at the start
+ * @b: what is wanted now
+ *
+ * Return: the first that differs, NULL if nothing does.
+ */
+const char *settings_fixed(const struct settings *a, const struct settings *b)
+{
+	if (a->wanted.births != b->wanted.births)
+		return "no-births";
+	if (a->wanted.dccp != b->wanted.dccp)
+		return "no-dccp";
+	if (!a->state != !b->state ||
+	    (a->state && strcmp(a->state, b->state)))
+		return "state";
+	return NULL;
+}
+
+/**
+ * settings_same_wishes - see if the same is to be heard
+ * @a: settings
+ * @b: others
+ *
+ * Return: true if they differ in nothing but outputs and what belongs to them.
+ */
+bool settings_same_wishes(const struct settings *a, const struct settings *b)
 {
 	const struct wanted *x = &a->wanted, *y = &b->wanted;
 
-	return x->births == y->births && x->dccp == y->dccp &&
-	       x->rescan == y->rescan && x->changes == y->changes &&
+	return x->rescan == y->rescan && x->changes == y->changes &&
 	       x->filter.types == y->filter.types &&
 	       x->filter.uid == y->filter.uid &&
-	       x->filter.subtree == y->filter.subtree &&
-	       a->queue == b->queue && alike_paths(a, b);
+	       x->filter.subtree == y->filter.subtree && alike_paths(a, b);
+}
+
+/**
+ * settings_take - have settings in place of others
+ * @settings: what was wanted
+ * @now: what is, with nothing in it afterwards
+ */
+void settings_take(struct settings *settings, struct settings *now)
+{
+	settings_free(settings);
+	*settings = *now;
+	settings->wanted.paths = settings->path;
+	settings->wanted.where = settings->where;
+	memset(now, 0, sizeof(*now));
 }

@@ -31,16 +31,18 @@ struct destination {
  * struct settings - what the daemon was told to do
  * @wanted: what to listen to
  * @path: directories on what is to be watched, NULL behind the last
+ * @where: for each of @path, where in @file it is named, NULL for nowhere
  * @nr_paths: how many there are
  * @output: outputs
  * @nr_outputs: how many there are
  * @queue: bytes for records that wait
- * @state: where it is kept until when all is told, NULL for nowhere
+ * @state: as it was named, where it is kept until when all is told, NULL for nowhere
  * @file: the file that says so too, if one was named
  */
 struct settings {
 	struct wanted wanted;
 	char *path[SETTINGS_PATHS + 1];
+	char *where[SETTINGS_PATHS + 1];
 	size_t nr_paths;
 	struct destination output[SETTINGS_OUTPUTS];
 	size_t nr_outputs;
@@ -53,6 +55,8 @@ int settings_read(struct settings *settings, int argc, char **argv);
 int settings_read_again(struct settings *settings, const struct settings *old,
 			int argc, char **argv);
 void settings_free(struct settings *settings);
-bool settings_alike(const struct settings *a, const struct settings *b);
+void settings_take(struct settings *settings, struct settings *now);
+const char *settings_fixed(const struct settings *a, const struct settings *b);
+bool settings_same_wishes(const struct settings *a, const struct settings *b);
 
 #endif

@@ -250,6 +250,20 @@ static void report_refused(const char *file, int err)
 		       strerror(-err));
 }
 
+/* Whoever listens changes to another directory. */
+static char *absolute(const char *file)
+{
+	char *cwd, *path;
+
+	if (*file == '/')
+		return strdup(file);
+	cwd = getcwd(NULL, 0);
+	if (!cwd || asprintf(&path, "%s/%s", cwd, file) < 0)
+		path = NULL;
+	free(cwd);
+	return path;
+}
+
 /**
  * state_open - see what the run before has left
  * @state: set up here
@@ -265,7 +279,7 @@ int state_open(struct state *state, const char *file)
 	bool made;
 
 	memset(state, 0, sizeof(*state));
-	state->file = strdup(file);
+	state->file = absolute(file);
 	if (!state->file || asprintf(&state->fresh, "%s.new", file) < 0)
 		goto refused;
 	state->fd = open_locked(file, &made);

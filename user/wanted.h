@@ -35,6 +35,8 @@ struct filter {
  * @changes: which of what happens to them is, see change_passes()
  * @paths: directories on the filesystems whose births are wanted, ends with
  *	NULL
+ * @where: for each of @paths, where in a file it is named, NULL for nowhere; NULL
+ *	if none is
  */
 struct wanted {
 	bool births;
@@ -45,6 +47,7 @@ struct wanted {
 	struct dccp_filter sockets;
 	uint32_t changes;
 	char **paths;
+	char **where;
 };
 
 /* What getopt_long() returns for the options that programs share */

@@ -12,6 +12,7 @@
 #include "module.h"
 #include "mounted.h"
 #include "text.h"
+#include "usage.h"
 #include "watch.h"
 
 static int keep_watch(const struct nlmsghdr *nlh, void *arg)
@@ -89,9 +90,11 @@ static int add_path(struct genl *genl, const struct filter *filter,
 	if (err)
 		return err;
 	mount.path = realpath(path, NULL);
-	err = mount.path ? paths_add(paths, &mount) : -errno;
+	mount.asked = mount.path ? strdup(path) : NULL;
+	err = mount.asked ? paths_add(paths, &mount) : -errno;
 	if (err) {
 		free(mount.path);
+		free(mount.asked);
 		free(mount.point);
 	}
 	return err;
@@ -106,7 +109,8 @@ static int open_dir(const char *path)
 
 static void report_refused(const struct genl *genl, const char *path, int err)
 {
-	report("cannot watch '%s': %s%s", path,
+	report("%s%scannot watch '%s': %s%s", usage_where ? usage_where : "",
+	       usage_where ? ": " : "", path,
 	       *genl->why ? genl->why : strerror(-err),
 	       err == -EPERM ? ": run this as root" : "");
 }
@@ -135,6 +139,16 @@ int watch_path(struct genl *genl, const struct filter *filter,
 	return err;
 }
 
+/* What cannot be ended has ended: the filesystem was unmounted. */
+void watch_end(struct genl *genl, uint32_t id)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = genl_request(genl, DIVULGE_CMD_WATCH_DEL, NLM_F_ACK);
+	mnl_attr_put_u32(nlh, DIVULGE_A_WATCH_ID, id);
+	genl_talk(genl, nlh, NULL, NULL);
+}
+
 static int keep_living(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *tb[DIVULGE_A_WATCH_MAX + 1];
@@ -155,7 +169,8 @@ static int mark(struct genl *genl, struct paths *paths)
 	size_t i;
 
 	for (i = 0; i < paths->nr_mounts; i++)
-		paths->mounts[i].gone = paths->mounts[i].sb;
+		paths->mounts[i].gone = paths->mounts[i].sb &&
+					!paths->mounts[i].retired;
 	return genl_talk(genl, genl_request(genl, DIVULGE_CMD_WATCH_DUMP,
 					    NLM_F_DUMP), keep_living, paths);
 }

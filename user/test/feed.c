@@ -44,7 +44,8 @@ static void configure(int argc, char **argv)
 {
 	struct settings now;
 
-	if (settings_read_again(&now, &settings, argc, argv) < 0)
+	if (settings_read_again(&now, &settings, argc, argv) < 0 &&
+	    !outputs_prepare(&outputs, &now))
 		outputs_change(&outputs, &now);
 	settings_free(&now);
 	outputs_reopen(&outputs);

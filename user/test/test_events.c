@@ -312,6 +312,13 @@ static void test_watches(void)
 	events.filter.uid = 0;
 	events_message(nlh, &events);
 	ok(lines("too many") == 2, "the right user's");
+	events.filter.uid = 1000;
+	events.was.until = 2000000000;
+	events_message(nlh, &events);
+	ok(lines("too many") == 2, "what was wanted until just before");
+	events.was.until = 2000000001;
+	events_message(nlh, &events);
+	ok(lines("too many") == 3, "and what was until then");
 	end();
 }
 
@@ -334,6 +341,13 @@ static void test_some_changes(void)
 	events.changes |= UINT32_C(1) << DIVULGE_DCCP_CHANGE_KIND_STATE;
 	ok(!events_message(nlh, &events) && lines("dccp-state") == 2,
 	   "what is wanted is shown");
+	end();
+	begin(&sink_json);
+	events.changes = UINT32_C(1) << DIVULGE_DCCP_CHANGE_KIND_MPS;
+	dccp_filter_init(&events.was.sockets);
+	events.was.until = INT64_MAX;
+	ok(!events_message(nlh, &events) && lines("dccp-state") == 2,
+	   "and what was wanted when it happened");
 	end();
 }
 

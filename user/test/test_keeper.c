@@ -98,6 +98,8 @@ static void begin(size_t nr)
 {
 	outputs.records = 0;
 	outputs.identity.run++;
+	mounts[0].heard = false;
+	mounts[1].heard = false;
 	listener.events.paths.mounts = mounts;
 	listener.events.paths.nr_mounts = nr;
 	fake.searches = 0;

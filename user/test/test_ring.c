@@ -110,6 +110,38 @@ static bool random_readers(unsigned int seed, int wake)
 	return good;
 }
 
+/* The reader is slow; less memory makes a gap, more makes none. */
+static void test_move(int wake)
+{
+	static struct reader r;
+	struct ring ring;
+	uint64_t seq;
+	bool good = true;
+
+	ring_open(&ring, 70000);
+	memset(&r, 0, sizeof(r));
+	r.good = true;
+	ring_join(&ring, &r.cursor, wake);
+	for (seq = 1; seq <= RECORDS; seq++) {
+		put(&ring, seq, length(seq));
+		if (seq % 400 == 100)
+			ring_move(&ring, malloc(30000), 30000);
+		if (seq % 400 == 200)
+			ring_move(&ring, malloc(99999), 99999);
+		if (seq % 400 == 210)
+			good &= r.cursor.waiting > 50 || r.last > seq - 50;
+		if (seq % 37 == 0)
+			read_some(&ring, &r);
+	}
+	for (seq = 0; seq < 9; seq++)
+		read_some(&ring, &r);
+	for (seq = 1; seq <= RECORDS; seq++)
+		good &= r.seen[seq] == 1;
+	ok(good && r.good, "another size loses nothing");
+	ring_leave(&ring, &r.cursor);
+	ring_close(&ring);
+}
+
 static bool woken(int wake)
 {
 	eventfd_t n;
@@ -212,6 +244,7 @@ int main(void)
 
 	test_batch();
 	test_wake(wake);
+	test_move(wake);
 	for (seed = 0; seed < 50; seed++)
 		good += random_readers(seed, wake);
 	ok(good == 50, "%u of 50 random readers add up", good);

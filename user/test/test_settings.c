@@ -96,13 +96,9 @@ static bool state_is(const char *text, const char *const *args,
 
 static void test_state(void)
 {
-	char here[256] = "";
-
-	if (getcwd(here, sizeof(here) - 8))
-		strcat(here, "/x y");
 	ok(state_is("state = /x/y\n", ARGS("/"), "/x/y"), "a state");
-	ok(state_is("state = /x/y\n", ARGS("/", "--state", "x y"), here),
-	   "from where it is started");
+	ok(state_is("state = /x/y\n", ARGS("/", "--state", "x y"), "x y"),
+	   "the command line has the last word");
 	setenv("STATE_DIRECTORY", "/var/lib/a:/b", 1);
 	ok(state_is("", ARGS("/"), "/var/lib/a/state"), "systemd's");
 	ok(state_is("state = /x\n", ARGS("/"), "/x"), "unless one is named");
@@ -167,18 +163,35 @@ static void test_again(void)
 {
 	char *argv[] = { "divulged", "--config", file, "/", NULL };
 	struct settings now;
+	char where[64];
 	int code;
 
 	read_with("output = json:-\n", ARGS("/"));
 	write_file("output = text:-\n");
 	code = settings_read_again(&now, &settings, 4, argv);
-	ok(code < 0 && settings_alike(&settings, &now),
-	   "only outputs have changed");
+	ok(code < 0 && settings_same_wishes(&settings, &now) &&
+	   !settings_fixed(&settings, &now), "only outputs have changed");
 	settings_free(&now);
 	write_file("uid = 7\n");
 	code = settings_read_again(&now, &settings, 4, argv);
-	ok(code < 0 && !settings_alike(&settings, &now),
-	   "something else has, too");
+	ok(code < 0 && !settings_same_wishes(&settings, &now) &&
+	   !settings_fixed(&settings, &now), "what is wanted has, too");
+	settings_free(&now);
+	write_file("# \npath = /a\nno-dccp = yes\n");
+	code = settings_read_again(&now, &settings, 4, argv);
+	ok(code < 0 && !settings_same_wishes(&settings, &now) &&
+	   !strcmp(settings_fixed(&settings, &now), "no-dccp"),
+	   "what only a start can change");
+	settings_take(&settings, &now);
+	snprintf(where, sizeof(where), "%s:2", file);
+	ok(!strcmp(settings.wanted.paths[0], "/a") &&
+	   !strcmp(settings.wanted.where[0], where) &&
+	   !settings.wanted.where[1], "where it says so");
+	settings_free(&now);
+	write_file("path = /a\nno-dccp = yes\nstate = /x\n");
+	code = settings_read_again(&now, &settings, 4, argv);
+	ok(code < 0 && !strcmp(settings_fixed(&settings, &now), "state"),
+	   "the state, too");
 	settings_free(&now);
 	settings_free(&settings);
 }
