@@ -34,13 +34,19 @@ int keeper_open(struct keeper *keeper, const char *file)
 		return 0;
 	keeper->opened = reached_now();
 	err = state_open(&keeper->state, file);
+	if (err)
+		return err;
+	err = saver_open(&keeper->saver, &keeper->state);
+	if (err)
+		state_close(&keeper->state);
 	keeper->on = !err;
 	return err;
 }
 
+/* Must outlive what hangs on a disk. */
 void keeper_close(struct keeper *keeper)
 {
-	if (keeper->on)
+	if (keeper->on && saver_close(&keeper->saver))
 		state_close(&keeper->state);
 }
 
@@ -183,8 +189,8 @@ static void save(struct keeper *keeper, const struct outputs *outputs,
 	state->run = outputs->identity.run;
 	state->record = outputs_settled(outputs);
 	state->clean = clean;
-	if (!state_save(state))
-		keeper->record = state->record;
+	saver_put(&keeper->saver);
+	keeper->record = state->record;
 	keeper->quiet = 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "progress.h"
+#include "saver.h"
 #include "state.h"
 
 struct listener;
@@ -20,6 +21,7 @@ struct outputs;
  * @opened: when that was opened, or what there was to be told was looked at last
  * @begun: what the run before left was made use of
  * @state: the state
+ * @saver: writes it
  * @progress: what there is to be told, and is not yet
  * @epoch: of the listener, as @progress has it
  * @record: the last record that the file knows to be settled
@@ -30,6 +32,7 @@ struct keeper {
 	struct reached opened;
 	bool begun;
 	struct state state;
+	struct saver saver;
 	struct progress progress;
 	unsigned int epoch;
 	uint64_t record;

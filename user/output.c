@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "output.h"
 #include "rate.h"
 #include "text.h"
+#include "thread.h"
 
 #define MSEC		(NSEC_PER_SEC / 1000)
 
@@ -378,21 +378,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that reads. */
-static int start_thread(struct output *o)
-{
-	sigset_t all, before;
-	int err;
-
-	sigfillset(&all);
-	err = pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (err)
-		return -err;
-	err = pthread_create(&o->thread, NULL, run, o);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -err;
-}
-
 static int begin(struct output *o, const struct identity *identity)
 {
 	int err;
@@ -405,7 +390,7 @@ static int begin(struct output *o, const struct identity *identity)
 		goto close_waker;
 	o->target.waker = &o->waker;
 	ring_join(o->ring, &o->cursor, o->waker.fd);
-	err = start_thread(o);
+	err = thread_start(&o->thread, run, o);
 	if (!err)
 		return 0;
 	ring_leave(o->ring, &o->cursor);

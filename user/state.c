@@ -415,28 +415,42 @@ static void put_all(const struct state *state, FILE *out)
 	fprintf(out, "end %zu\n", state->nr);
 }
 
-static int write_to(const struct state *state, int fd)
+/**
+ * state_text - make text of a state
+ * @state: state
+ * @len: set to its length
+ *
+ * Return: the text, to be freed; NULL without memory.
+ */
+char *state_text(const struct state *state, size_t *len)
 {
-	int copy = dup(fd), err = 0;
+	char *text = NULL;
 	FILE *out;
 
-	out = copy < 0 ? NULL : fdopen(copy, "w");
-	if (!out) {
-		err = -errno;
-		if (copy >= 0)
-			close(copy);
-		return err;
-	}
+	out = open_memstream(&text, len);
+	if (!out)
+		return NULL;
 	put_all(state, out);
-	if (fflush(out) || ferror(out) || fsync(fd))
-		err = errno ? -errno : -EIO;
-	if (fclose(out) && !err)
-		err = -errno;
-	return err;
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int write_to(int fd, const char *text, size_t len)
+{
+	ssize_t n;
+
+	for (; len; text += n, len -= n) {
+		n = write(fd, text, len);
+		if (n < 0)
+			return -errno;
+	}
+	return fsync(fd) ? -errno : 0;
 }
 
 /* A reader sees the old or the new, whole, and a lock on either. */
-static int replace(struct state *state)
+static int replace(struct state *state, const char *text, size_t len)
 {
 	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
 	int fd, err;
@@ -446,7 +460,7 @@ static int replace(struct state *state)
 		return -errno;
 	err = flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
 	if (!err)
-		err = write_to(state, fd);
+		err = write_to(fd, text, len);
 	if (!err && rename(state->fresh, state->file))
 		err = -errno;
 	if (err) {
@@ -459,14 +473,16 @@ static int replace(struct state *state)
 }
 
 /**
- * state_save - write the state, and have it reach the disk
- * @state: state
+ * state_write - write a state, and have it reach the disk
+ * @state: which knows the file; nothing else of it is looked at
+ * @text: what to write
+ * @len: length of that
  *
  * Return: 0, or a negative errno after a report, unless it failed before, too.
  */
-int state_save(struct state *state)
+int state_write(struct state *state, const char *text, size_t len)
 {
-	int err = replace(state);
+	int err = replace(state, text, len);
 
 	if (err && !state->failed)
 		report("cannot write the state '%s': %s; what is told may be found again",

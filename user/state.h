@@ -2,6 +2,7 @@
 #ifndef DIVULGE_STATE_H
 #define DIVULGE_STATE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +50,7 @@ struct state {
 	char *file;
 	char *fresh;
 	int fd;
-	bool failed;
+	atomic_bool failed;
 	struct known known[STATE_MAX];
 	size_t nr;
 	struct reached told;
@@ -65,7 +66,8 @@ const struct known *state_find(const struct state *state,
 			       const struct mount *mount, bool *same);
 int state_put(struct state *state, const struct mount *mount,
 	      const struct reached *told, const char *boot);
-int state_save(struct state *state);
+char *state_text(const struct state *state, size_t *len);
+int state_write(struct state *state, const char *text, size_t len);
 int64_t state_since(const struct state *state, const struct reached *told,
 		    const char *boot, const struct reached *now,
 		    const char *boot_now);

@@ -58,6 +58,16 @@ static void put(const char *path, const char *fs, uint64_t number, int64_t born,
 	state_put(&state, &mount, &(struct reached){ told, told + 1 }, boot);
 }
 
+static int state_save(struct state *of)
+{
+	size_t len;
+	char *text = state_text(of, &len);
+	int err = state_write(of, text, len);
+
+	free(text);
+	return err;
+}
+
 static bool is_told(const struct known *known, int64_t told)
 {
 	return known && known->told.time == told &&

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A disk that does not answer holds up nobody but what writes there */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rate.h"
+#include "saver.h"
+#include "test/tap.h"
+
+static char dir[] = "/tmp/divulge-XXXXXX";
+static char file[64], fresh[64];
+static struct state state, again;
+static struct saver saver;
+
+static void put(uint64_t record)
+{
+	strcpy(state.boot, "0123");
+	state.record = record;
+	saver_put(&saver);
+}
+
+static bool is_written(uint64_t record)
+{
+	bool is = !state_open(&again, file) && again.record == record;
+
+	state_close(&again);
+	return is;
+}
+
+static void test_writes(void)
+{
+	bool written;
+
+	ok(!state_open(&state, file) && !saver_open(&saver, &state), "it begins");
+	put(1);
+	put(2);
+	written = saver_close(&saver);
+	state_close(&state);
+	ok(written && is_written(2), "the last state is written before it ends");
+}
+
+static void test_stuck(void)
+{
+	int64_t began, took;
+	int fd;
+
+	mkfifo(fresh, 0600);
+	if (state_open(&state, file) || saver_open(&saver, &state))
+		return;
+	began = rate_now();
+	put(3);
+	usleep(50000);
+	put(4);
+	put(5);
+	took = rate_now() - began;
+	ok(took < NSEC_PER_SEC, "a disk that is stuck is not waited for");
+	ok(!saver_close(&saver), "but for a while, at the end");
+	fd = open(fresh, O_RDONLY | O_NONBLOCK);
+	unlink(fresh);
+	ok(saver_close(&saver), "it goes on");
+	close(fd);
+	state_close(&state);
+	ok(is_written(5), "with the last state there is");
+}
+
+int main(void)
+{
+	if (!mkdtemp(dir))
+		return 1;
+	snprintf(file, sizeof(file), "%s/state", dir);
+	snprintf(fresh, sizeof(fresh), "%s/state.new", dir);
+	test_writes();
+	test_stuck();
+	unlink(file);
+	rmdir(dir);
+	return tap_end();
+}
