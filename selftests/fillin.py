@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 
+import births
 import common
 
 FILES = 1200
@@ -268,8 +269,52 @@ def other_filesystem():
             end(proc)
 
 
+def coarse_birth_times():
+    """JFS knows the second of a birth: none at the edge is missed."""
+    subprocess.run(["modprobe", "jfs"], check=False,
+                   stderr=subprocess.DEVNULL)
+    if not os.path.exists("/sys/kernel/btf/jfs"):
+        raise common.Skip("there is no type information on jfs")
+    with births.loop_image(17 << 20, "mkfs.jfs", "-q") as image, \
+            births.mounted("/mnt/fillin", "-t", "jfs", "-o", "loop", image), \
+            place("/mnt/fillin") as run:
+        for _ in range(3):
+            with run.daemon() as proc:
+                maker = threading.Thread(target=run.make, args=(150, 0.01))
+                maker.start()
+                time.sleep(1)
+                end(proc)
+                maker.join()
+        with run.daemon() as proc:
+            run.has_all()
+            end(proc)
+
+
+def made_anew():
+    """mkfs while it is down: what is on the new one is found."""
+    tmp = tempfile.mkdtemp()
+    run = Place(tmp, "/mnt/fillin/files")
+    for number in (3, 7):
+        with births.loop_image(17 << 20, "mkfs.ext4", "-q", "-F") as image, \
+                births.mounted("/mnt/fillin", "-o", "loop", image):
+            os.mkdir(run.files)
+            run.made.clear()
+            if number == 7:
+                run.make(number)
+            with run.daemon() as proc:
+                run.make(number)
+                run.has_all()
+                common.same("told to be another", number == 7,
+                            "another filesystem is at" in proc.said())
+                end(proc)
+            found = {o["path"] for o in run.records("found")}
+            want = {run.files, *list(run.made)[:7]} if number == 7 else set()
+            common.same("found", set(), want - found)
+    shutil.rmtree(tmp)
+
+
 def unusable_states():
-    """A state that makes no sense, is of a newer version, is in use, or away."""
+    """A state that makes no sense, is too new, is in use, or is nowhere."""
     with place() as run:
         for text, why in (("rubbish\n", "it makes no sense"),
                           ("", "it makes no sense"),
@@ -322,7 +367,8 @@ def main():
              for mount in common.MOUNTS for test in (killed, ended)]
     common.begin(tests + [(test.__name__, test) for test in (
         long_told_is_not_found, dead_output_holds_back, clock_set_back,
-        other_filesystem, unusable_states, unwritable_later)])
+        other_filesystem, made_anew, coarse_birth_times, unusable_states,
+        unwritable_later)])
 
 
 if __name__ == "__main__":

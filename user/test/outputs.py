@@ -626,7 +626,8 @@ def no_reader(_):
 
 TESTS = [several_outputs, numbered, losses_show, runs_are_told_apart,
          stuck_holds_nobody_up, slow_gets_gaps, settled_is_what_all_have,
-         unsettled_at_the_end, reader_comes_later, tcp_later, tcp_again, tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
+         unsettled_at_the_end, reader_comes_later, tcp_later, tcp_again,
+         tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
          reconfigured, refused, no_reader]
 
 
