@@ -191,6 +191,7 @@ static void save(struct keeper *keeper, const struct outputs *outputs,
 	state->clean = clean;
 	saver_put(&keeper->saver);
 	keeper->record = state->record;
+	keeper->until = state->told.uptime;
 	keeper->quiet = 0;
 }
 
@@ -242,6 +243,18 @@ static bool move_on(struct keeper *keeper, const struct listener *l,
 	return true;
 }
 
+/* Once all is told and settled, there is nothing to be written down. */
+static bool has_news(struct keeper *keeper, const struct listener *l,
+		     const struct outputs *outputs)
+{
+	if (outputs->records != keeper->records)
+		keeper->changed = keeper->opened.uptime;
+	keeper->records = outputs->records;
+	return move_on(keeper, l, outputs) &&
+	       (outputs_settled(outputs) != keeper->record ||
+		keeper->until < keeper->changed);
+}
+
 /**
  * keeper_tick - see how far outputs have got, and note that
  * @keeper: keeper
@@ -251,13 +264,8 @@ static bool move_on(struct keeper *keeper, const struct listener *l,
 void keeper_tick(struct keeper *keeper, const struct listener *l,
 		 const struct outputs *outputs)
 {
-	bool news;
-
 	keeper->opened = reached_now();
-	news = move_on(keeper, l, outputs) &&
-	       outputs_settled(outputs) != keeper->record;
-
-	if (news || keeper->state.failed || ++keeper->quiet >= QUIET_TICKS)
+	if (has_news(keeper, l, outputs) || keeper->state.failed || ++keeper->quiet >= QUIET_TICKS)
 		save(keeper, outputs, false);
 }
 

@@ -25,6 +25,10 @@ struct outputs;
  * @progress: what there is to be told, and is not yet
  * @epoch: of the listener, as @progress has it
  * @record: the last record that the file knows to be settled
+ * @until: until when all is told, as the file knows it, by the clock that nobody
+ *	sets
+ * @records: how many records there were when that was looked at last
+ * @changed: when there were fewer, likewise
  * @quiet: how often there was nothing new since
  */
 struct keeper {
@@ -36,6 +40,9 @@ struct keeper {
 	struct progress progress;
 	unsigned int epoch;
 	uint64_t record;
+	int64_t until;
+	uint64_t records;
+	int64_t changed;
 	unsigned int quiet;
 };
 

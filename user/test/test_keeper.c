@@ -184,6 +184,27 @@ static void test_settled(void)
 	die();
 }
 
+/* When nothing happens any more, that is not looked for again. */
+static void test_quiet(void)
+{
+	int64_t sec;
+
+	unlink(file);
+	at(0);
+	begin(1);
+	tick(10, 5, 5);
+	for (sec = 15; sec < 200; sec += 5)
+		tick(sec, 5, 5);
+	die();
+	at(200);
+	begin(1);
+	ok(fake.searches == 1 && fake.window[0].since >= (1000 + 10) * SEC,
+	   "what was told before all was quiet is not looked for");
+	ok(fake.window[0].since < (1000 + 30) * SEC,
+	   "and quiet is not written down again and again");
+	die();
+}
+
 static void test_interrupted(void)
 {
 	unlink(file);
@@ -309,6 +330,7 @@ int main(void)
 		.sb = makedev(8, 2), .fsid = { 2, 88, 0 } };
 	test_first();
 	test_settled();
+	test_quiet();
 	test_interrupted();
 	test_unmounted();
 	test_clock();
