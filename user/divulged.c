@@ -75,8 +75,10 @@ static void keep_state(void)
 
 static int open_timer(void)
 {
-	const struct timespec often = { .tv_sec = KEEPER_SECONDS };
-	const struct itimerspec spec = { often, often };
+	/* Soon for the first time: what was found is not to be found again */
+	const struct itimerspec spec = {
+		.it_interval.tv_sec = KEEPER_SECONDS, .it_value.tv_sec = 1,
+	};
 	int fd, err;
 
 	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
