@@ -10,6 +10,9 @@
 #define SEC_PER_DAY	86400
 #define DAYS_PER_ERA	146097	/* 400 years, after which all repeats */
 
+/* The seconds of later ones do not all fit */
+#define MAX_YEAR	INT64_C(292277020000)
+
 /* Now, in nanoseconds since the epoch. */
 int64_t stamp_now(void)
 {
@@ -39,6 +42,27 @@ struct stamp stamp_from_ns(int64_t ns)
 	}
 	t.nsec = rest;
 	return t;
+}
+
+/**
+ * stamp_to_ns - count the nanoseconds since the epoch
+ * @t: time
+ *
+ * Return: they, or the nearest number that there is room for.
+ */
+int64_t stamp_to_ns(struct stamp t)
+{
+	int64_t sec = t.sec, rest = t.nsec, ns;
+
+	/* The first second there is room for is not a whole one */
+	if (sec < 0 && rest) {
+		sec++;
+		rest -= NSEC_PER_SEC;
+	}
+	if (__builtin_mul_overflow(sec, NSEC_PER_SEC, &ns) ||
+	    __builtin_add_overflow(ns, rest, &ns))
+		return t.sec < 0 ? INT64_MIN : INT64_MAX;
+	return ns;
 }
 
 /*
@@ -92,6 +116,43 @@ void stamp_utc(struct stamp t, char *buf)
 	snprintf(buf + len, STAMP_LEN - len,
 		 "-%02d-%02dT%02d:%02d:%02d.%09" PRIu32 "Z", month, day,
 		 sec / 3600, sec / 60 % 60, sec % 60, t.nsec);
+}
+
+/* The other way round */
+static int64_t days_of(int64_t year, int month, int day)
+{
+	int64_t era;
+	int yoe, doy;
+
+	year -= month <= 2;
+	era = (year >= 0 ? year : year - 399) / 400;
+	yoe = year - era * 400;
+	doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	return era * DAYS_PER_ERA + yoe * 365 + yoe / 4 - yoe / 100 + doy -
+	       719468;
+}
+
+/**
+ * stamp_parse - read a time that stamp_utc() has written
+ * @text: the time
+ * @t: filled
+ *
+ * Return: false if it is none.
+ */
+bool stamp_parse(const char *text, struct stamp *t)
+{
+	int month, day, hour, min, sec, end = 0;
+	int64_t year;
+
+	if (sscanf(text, "%" SCNd64 "-%2d-%2dT%2d:%2d:%2d.%9" SCNu32 "Z%n",
+		   &year, &month, &day, &hour, &min, &sec, &t->nsec,
+		   &end) != 7 || !end || text[end])
+		return false;
+	if (year > MAX_YEAR || year < -MAX_YEAR || month < 1 || month > 12)
+		return false;
+	t->sec = days_of(year, month, day) * SEC_PER_DAY + hour * 3600 +
+		 min * 60 + sec;
+	return true;
 }
 
 /* Return: true if the C library can tell the local time of @t. */

@@ -38,11 +38,53 @@ static void is_ns(int64_t ns, int64_t sec, uint32_t nsec)
 	ok(t.sec == sec && t.nsec == nsec, "%lld ns", (long long)ns);
 }
 
+static void is_parsed(int64_t sec, uint32_t nsec)
+{
+	char text[STAMP_LEN];
+	struct stamp t;
+
+	stamp_utc((struct stamp){ sec, nsec }, text);
+	ok(stamp_parse(text, &t) && t.sec == sec && t.nsec == nsec,
+	   "%s is read", text);
+}
+
+static void is_no_stamp(const char *text)
+{
+	struct stamp t;
+
+	ok(!stamp_parse(text, &t), "'%s' is no time", text);
+}
+
+static void test_parse(void)
+{
+	is_parsed(1795376026, 123456789);
+	is_parsed(0, 0);
+	is_parsed(-1, 999999999);
+	is_parsed(951782400, 1);
+	is_parsed(4107542399, 0);
+	is_parsed(253402300800, 7);
+	is_parsed(-62167219201, 0);
+	is_parsed(INT64_MAX / 1024, 1);
+	is_parsed(INT64_MIN / 1024, 1);
+	is_no_stamp("");
+	is_no_stamp("2026-11-22");
+	is_no_stamp("2026-11-22T19:33:46Z");
+	is_no_stamp("2026-11-22T19:33:46.123456789");
+	is_no_stamp("2026-11-22T19:33:46.123456789Zx");
+	is_no_stamp("2026-13-22T19:33:46.123456789Z");
+	is_no_stamp("+999999999999-01-01T00:00:00.000000000Z");
+	ok(stamp_to_ns((struct stamp){ -1, 999999999 }) == -1, "before 1970");
+	ok(stamp_to_ns((struct stamp){ INT64_MAX / 2, 0 }) == INT64_MAX &&
+	   stamp_to_ns((struct stamp){ INT64_MIN / 2, 0 }) == INT64_MIN,
+	   "what there is no room for");
+}
+
 /* The C library knows the calendar too, as far as it goes. */
 static void test_calendar(void)
 {
 	char got[STAMP_LEN], want[STAMP_LEN];
 	int64_t sec, bad = 0, n = 0;
+	struct stamp back;
 	struct tm tm;
 	time_t t;
 
@@ -55,6 +97,7 @@ static void test_calendar(void)
 			 tm.tm_hour, tm.tm_min, tm.tm_sec);
 		stamp_utc((struct stamp){ sec, 0 }, got);
 		bad += !!strcmp(got, want);
+		bad += !stamp_parse(got, &back) || back.sec != sec;
 	}
 	ok(!bad, "%lld of %lld times in the years 0 to 9999 differ",
 	   (long long)bad, (long long)n);
@@ -84,5 +127,6 @@ int main(void)
 	is_ns(INT64_MAX, 9223372036, 854775807);
 	is_ns(INT64_MIN, -9223372037, 145224192);
 	test_calendar();
+	test_parse();
 	return tap_end();
 }
