@@ -42,12 +42,23 @@ static bool is_file(const struct output *o)
 	return o->target.ops == &target_file || o->target.ops == &target_stdout;
 }
 
-/* What others gave us cannot be opened again; a FIFO's reader may come. */
+/* What can be moved away, and made again */
+static bool is_path(const struct output *o)
+{
+	return o->target.ops == &target_file || o->target.ops == &target_store;
+}
+
+/*
+ * What others gave us cannot be opened again; a FIFO's reader may come, and who
+ * uses a database may let it go.
+ */
 static bool is_beyond_hope(const struct output *o, int err)
 {
+	if (is_full(err))
+		return false;
 	if (o->target.ops == &target_stdout)
-		return !is_full(err);
-	return o->strict && !o->opened && err != -ENXIO;
+		return true;
+	return o->strict && !o->opened && err != -ENXIO && err != -EBUSY;
 }
 
 static void say_failed(const struct output *o, const char *what,
@@ -118,6 +129,7 @@ static void open_target(struct output *o)
 	enum framing framing;
 	int err;
 
+	o->target.keep = (struct keep){ o->keep_age, o->keep_size };
 	err = o->target.ops->open(&o->target);
 	if (err) {
 		fail(o, "cannot open", o->target.why, err);
@@ -321,12 +333,29 @@ static int push(struct output *o)
 	return 0;
 }
 
+static void cannot_write(struct output *o, int err)
+{
+	bool explains = o->target.ops->explains;
+
+	fail(o, "cannot write", explains ? o->target.why : strerror(-err), err);
+}
+
 /* With nothing to do, notice all the same when the peer goes away. */
 static void idle(struct output *o)
 {
-	if (waker_is_ending(&o->waker))
+	struct target *t = &o->target;
+	int64_t pause = -1;
+	int err = 0;
+
+	if (waker_is_ending(&o->waker)) {
 		o->finished = true;
-	else if (!waker_wait(&o->waker, o->target.fd, 0, -1))
+		return;
+	}
+	if (t->ops->tend)
+		err = t->ops->tend(t, &pause);
+	if (err)
+		cannot_write(o, err);
+	else if (pause && !waker_wait(&o->waker, t->fd, 0, pause))
 		fail(o, "cannot write", strerror(EPIPE), -EPIPE);
 }
 
@@ -334,8 +363,7 @@ static void step(struct output *o)
 {
 	int err;
 
-	if (atomic_exchange(&o->reopen, false) &&
-	    o->target.ops == &target_file)
+	if (atomic_exchange(&o->reopen, false) && is_path(o))
 		close_target(o, false);
 	if (atomic_exchange(&o->hurry, false)) {
 		o->due = 0;
@@ -350,7 +378,7 @@ static void step(struct output *o)
 	} else {
 		err = push(o);
 		if (err)
-			fail(o, "cannot write", strerror(-err), err);
+			cannot_write(o, err);
 	}
 }
 
@@ -400,6 +428,13 @@ close_waker:
 	return err;
 }
 
+/* Have a database keep that, from when it is opened next on. */
+void output_keep(struct output *o, const struct keep *keep)
+{
+	o->keep_age = keep->age;
+	o->keep_size = keep->size;
+}
+
 /**
  * output_start - begin to write what a ring is given from now on
  * @name: FORMAT:TARGET
@@ -425,6 +460,7 @@ struct output *output_start(const char *name, const struct sink_ops *format,
 		o->ring = ring;
 		o->strict = strict && target->ops->must_open;
 		o->target = *target;
+		output_keep(o, &target->keep);
 		err = begin(o, identity);
 	}
 	if (!err) {

@@ -22,6 +22,8 @@
  * @target: where they go
  * @waker: wakes the thread
  * @thread: the thread; all from @strict up to @failed_at is its own
+ * @keep_age: what a database keeps, when it is opened next
+ * @keep_size: likewise
  * @strict: it was to be possible to open @target at once
  * @render: makes the text of gap records
  * @batch: records that are being written
@@ -53,6 +55,8 @@ struct output {
 	struct target target;
 	struct waker waker;
 	pthread_t thread;
+	atomic_int_least64_t keep_age;
+	atomic_int_least64_t keep_size;
 	bool strict;
 	struct render render;
 	struct batch batch;
@@ -84,6 +88,7 @@ struct output {
 struct output *output_start(const char *name, const struct sink_ops *format,
 			    const struct identity *identity, struct ring *ring,
 			    struct target *target, bool strict);
+void output_keep(struct output *o, const struct keep *keep);
 void output_reopen(struct output *o);
 void output_end(struct output *o);
 bool output_join(struct output *o, bool wait);

@@ -308,6 +308,8 @@ int outputs_change(struct outputs *outputs, struct settings *settings)
 	for (i = outputs->nr; i-- > 0;)
 		if (!is_wanted(settings, outputs->output[i]->name))
 			dismiss(outputs, i);
+	for (i = 0; i < outputs->nr; i++)
+		output_keep(outputs->output[i], &settings->keep);
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		if (!is_there(outputs, settings->output[i].name))
 			err = add(outputs, &settings->output[i]);

@@ -27,12 +27,20 @@ const struct sink_ops *const settings_formats[SETTINGS_FORMATS] = {
 	&sink_syslog,
 };
 
-enum { NO_BIRTHS = 256, NO_DCCP, CONFIG, PATH, QUEUE, STATE };
+/* What a database takes apart, and its place among them */
+#define STORE		"sqlite"
+#define STORE_FORMAT	0
+
+enum {
+	NO_BIRTHS = 256, NO_DCCP, CONFIG, PATH, QUEUE, STATE, KEEP, KEEP_SIZE,
+};
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
 	{ "event", required_argument, NULL, WANTED_EVENT },
 	{ "help", no_argument, NULL, 'h' },
+	{ "keep", required_argument, NULL, KEEP },
+	{ "keep-size", required_argument, NULL, KEEP_SIZE },
 	{ "no-births", no_argument, NULL, NO_BIRTHS },
 	{ "no-dccp", no_argument, NULL, NO_DCCP },
 	{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
@@ -59,6 +67,11 @@ static int show_help(void)
 	     "                              /dev/udp/HOST/PORT or\n"
 	     "                              /dev/dccp/HOST/PORT[/SERVICE]\n"
 	     "                              (default json:-)\n"
+	     "      -o sqlite:FILE          a database, for 'divulge history'\n"
+	     "      --keep AGE              drop what is older from databases:\n"
+	     "                              30d, with s, min, h, d, w or y\n"
+	     "      --keep-size SIZE        drop the oldest of one that gets\n"
+	     "                              larger: 1G, with M, G or T\n"
 	     "      --queue SIZE            memory for what waits for outputs\n"
 	     "                              of one format (default 16M)\n"
 	     "      --state FILE            keep there until when all is told,\n"
@@ -100,7 +113,7 @@ static int bad_output(const char *arg)
 	     i++)
 		len += snprintf(known + len, sizeof(known) - len, " %s",
 				settings_formats[i]->name);
-	return misused("'%s' is not FORMAT:TARGET with one of the formats%s",
+	return misused("'%s' is not FORMAT:TARGET with one of the formats%s " STORE,
 		       arg, known);
 }
 
@@ -108,6 +121,10 @@ static bool find_format(const char *arg, size_t len, size_t *format)
 {
 	size_t i;
 
+	if (len == strlen(STORE) && !strncmp(arg, STORE, len)) {
+		*format = STORE_FORMAT;
+		return true;
+	}
 	for (i = 0; i < ARRAY_SIZE(settings_formats); i++) {
 		if (strncmp(settings_formats[i]->name, arg, len) ||
 		    settings_formats[i]->name[len])
@@ -136,7 +153,10 @@ static int add_output(struct settings *settings, const char *arg)
 	if (!to->name)
 		return misused("there is not enough memory");
 	settings->nr_outputs++;
-	code = target_parse(arg + len + 1, &to->target);
+	if (!strncmp(arg, STORE, len))
+		code = target_parse_store(arg + len + 1, &to->target);
+	else
+		code = target_parse(arg + len + 1, &to->target);
 	return code ? code : -1;
 }
 
@@ -202,6 +222,10 @@ static int apply(struct settings *settings, int c, char *value, char **argv)
 		return parse_queue(value, &settings->queue);
 	case STATE:
 		return set_state(settings, value);
+	case KEEP:
+		return keep_parse_age(value, &settings->keep);
+	case KEEP_SIZE:
+		return keep_parse_size(value, &settings->keep);
 	case CONFIG:
 		return -1;
 	case NO_BIRTHS:
@@ -368,6 +392,7 @@ static bool default_state(struct settings *settings)
 static int settle(struct settings *settings)
 {
 	struct wanted *wanted = &settings->wanted;
+	size_t i;
 
 	if (!wanted->births && !wanted->dccp)
 		return misused("nothing is left to log");
@@ -381,6 +406,8 @@ static int settle(struct settings *settings)
 	if (wanted->births && !settings->nr_paths)
 		return misused("no directory named: name one on each "
 			       "filesystem to watch, or say --no-births");
+	for (i = 0; i < settings->nr_outputs; i++)
+		settings->output[i].target.keep = settings->keep;
 	wanted->paths = settings->path;
 	wanted->where = settings->where;
 	if (!settings->state && !default_state(settings))

@@ -37,6 +37,7 @@ struct destination {
  * @nr_outputs: how many there are
  * @queue: bytes for records that wait
  * @state: as it was named, where it is kept until when all is told, NULL for nowhere
+ * @keep: what databases keep
  * @file: the file that says so too, if one was named
  */
 struct settings {
@@ -48,6 +49,7 @@ struct settings {
 	size_t nr_outputs;
 	size_t queue;
 	char *state;
+	struct keep keep;
 	char *file;
 };
 

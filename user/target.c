@@ -137,6 +137,21 @@ int target_parse(const char *name, struct target *t)
 	return parse_path(name, t);
 }
 
+/**
+ * target_parse_store - see what database is meant
+ * @name: its file
+ * @t: as for target_parse()
+ *
+ * Return: as target_parse().
+ */
+int target_parse_store(const char *name, struct target *t)
+{
+	*t = (struct target){ .ops = &target_store, .fd = -1, .room = -1 };
+	if (!strcmp(name, "-"))
+		return misused("a database is a file, and no standard output");
+	return parse_path(name, t);
+}
+
 void target_free(struct target *t)
 {
 	free(t->path);

@@ -105,6 +105,21 @@ static void test_state(void)
 	unsetenv("STATE_DIRECTORY");
 }
 
+static void test_store(void)
+{
+	int code = read_with("output = sqlite:/x/y.db\nkeep = 30d\n"
+			     "keep-size = 1G\n",
+			     ARGS("-o", "sqlite:z", "/", "--keep", "2w"));
+
+	ok(code < 0 && is_output(0, "sqlite:/x/y.db", 0, &target_store) &&
+	   is_output(1, "sqlite:z", 0, &target_store), "databases");
+	ok(settings.output[1].target.path[0] == '/', "a path from the root");
+	ok(settings.output[0].target.keep.age / 1000000000 == 14 * 86400 &&
+	   settings.output[1].target.keep.size == 1 << 30,
+	   "what each keeps");
+	settings_free(&settings);
+}
+
 static void test_targets(void)
 {
 	int code = read_with("", ARGS("/", "-o", "json:/dev/tcp/::1/http", "-o",
@@ -147,6 +162,9 @@ static void test_refused(void)
 		"output = json:/dev/dccp/h/1/abc", "output = json:unix:",
 		"output = json:-\noutput = json:-", "no-births = yes",
 		"uid = no such user", "state = relative", "state =",
+		"output = sqlite:", "output = sqlite:-",
+		"output = sqlite:relative", "keep = 30", "keep = yes",
+		"keep-size = 1k", "keep =",
 	};
 	size_t i;
 
@@ -206,6 +224,7 @@ int main(void)
 	test_default();
 	test_file();
 	test_state();
+	test_store();
 	test_targets();
 	test_refused();
 	test_again();
