@@ -24,6 +24,7 @@ int cmd_birth(const struct command *cmd, int argc, char **argv);
 int cmd_monitor(const struct command *cmd, int argc, char **argv);
 int cmd_dccp(const struct command *cmd, int argc, char **argv);
 int cmd_watches(const struct command *cmd, int argc, char **argv);
+int cmd_history(const struct command *cmd, int argc, char **argv);
 int cmd_info(const struct command *cmd, int argc, char **argv);
 
 int cmd_help(const struct command *cmd);

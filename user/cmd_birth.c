@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd.h"
 #include "filetype.h"
+#include "moment.h"
 #include "number.h"
 #include "search.h"
 #include "stamp.h"
 #include "text.h"
 #include "usage.h"
-#include "when.h"
 
 /* The parsers return an exit code, or -1 to go on, as cmd_only_json() does. */
-static int parse_moment(const char *arg, struct divulge_moment *moment)
-{
-	int err;
-
-	err = when_parse(arg, moment);
-	if (err == -EINVAL)
-		return misused("'%s' is no time that date(1) knows", arg);
-	if (!err)
-		return -1;
-	report("cannot ask date(1) when '%s' is: %s", arg, strerror(-err));
-	return EXIT_FAILED;
-}
-
 static bool is_before(const struct divulge_moment *a,
 		      const struct divulge_moment *b)
 {
@@ -41,7 +26,7 @@ static int parse_since(const char *arg, struct divulge_moment *since)
 	struct stamp stamp;
 	int code;
 
-	code = parse_moment(arg, since);
+	code = moment_parse(arg, since);
 	if (code >= 0)
 		return code;
 	stamp = stamp_from_ns(stamp_now());
@@ -117,7 +102,7 @@ static int parse_value(struct search *search, int c)
 		       EXIT_MISUSED : -1;
 	default:
 		query->until = &until;
-		return parse_moment(optarg, &until);
+		return moment_parse(optarg, &until);
 	}
 }
 

@@ -82,6 +82,26 @@ static const struct command commands[] = {
 		cmd_dccp,
 	},
 	{
+		"history", "[OPTION...]",
+		"show what divulged has stored: births, and DCCP connections",
+		"      --store FILE   what divulged wrote to with 'sqlite:FILE'; else\n"
+		"                     what divulged.conf names, or\n"
+		"                     /var/lib/divulge/history.db\n"
+		"      --since TIME   none born before TIME\n"
+		"      --until TIME   none born after TIME\n"
+		"      --path GLOB    with such a path: '/home/*.pdf'\n"
+		"      --uid USER     made by that user\n"
+		"      --comm NAME    made by a program of that name\n"
+		"      --fs TYPE      on a filesystem of that type: ext4\n"
+		"      --deleted      those that are no longer there\n"
+		"      --dccp         connections, with how they went and ended;\n"
+		"                     they take --since, --until and --uid\n"
+		"  -j, --json         one JSON object a line\n"
+		"  TIME               as 'date --date' takes it: yesterday,\n"
+		"                     '10min ago', 2026-11-22T12:00:00Z\n",
+		cmd_history,
+	},
+	{
 		"watches", "[--json]", "show whose births are watched",
 		"  -j, --json         one JSON object a line\n",
 		cmd_watches,

@@ -62,6 +62,8 @@ extern const struct sink_ops sink_birth_table;
 extern const struct sink_ops sink_sock_table;
 extern const struct sink_ops sink_sock_extended;
 extern const struct sink_ops sink_watch_table;
+extern const struct sink_ops sink_history_table;
+extern const struct sink_ops sink_connection_table;
 
 int sink_open(struct sink *sink, const struct sink_ops *ops, FILE *out);
 int sink_open_format(struct sink *sink, struct format *format);

@@ -38,6 +38,35 @@ static const struct column watch_columns[] = {
 	{ NULL,		NULL,		0 },
 };
 
+static const struct column history_columns[] = {
+	{ "BORN",	"at",		0 },
+	{ "FS",		"fs",		0 },
+	{ "TYPE",	"type",		0 },
+	{ "INODE",	"ino",		SCOLS_FL_RIGHT },
+	{ "UID",	"uid",		SCOLS_FL_RIGHT },
+	{ "BY",		"comm",		0 },
+	{ "HOW",	"how",		0 },
+	{ "FLAGS",	"flags",	SCOLS_FL_HIDDEN },
+	{ "PATH",	"where",	0 },
+	{ NULL,		NULL,		0 },
+};
+
+static const struct column connection_columns[] = {
+	{ "OPENED",	"opened",	0 },
+	{ "LIFE",	"life",		SCOLS_FL_RIGHT },
+	{ "STATE",	"state",	0 },
+	{ "ROLE",	"role",		0 },
+	{ "LOCAL",	"local",	0 },
+	{ "PEER",	"peer",		0 },
+	{ "CCID",	"ccids",	0 },
+	{ "MPS",	"mps",		SCOLS_FL_RIGHT },
+	{ "SERVICE",	"service",	0 },
+	{ "RTT",	"rtt",		SCOLS_FL_RIGHT },
+	{ "LOSSES",	"losses",	SCOLS_FL_RIGHT },
+	{ "END",	"how",		0 },
+	{ NULL,		NULL,		0 },
+};
+
 struct table {
 	struct libscols_table *rows;
 	const struct column *columns;
@@ -95,6 +124,16 @@ static int birth_table_open(struct sink *sink)
 static int watch_table_open(struct sink *sink)
 {
 	return table_open(sink, watch_columns);
+}
+
+static int history_table_open(struct sink *sink)
+{
+	return table_open(sink, history_columns);
+}
+
+static int connection_table_open(struct sink *sink)
+{
+	return table_open(sink, connection_columns);
 }
 
 static void show_column(const struct table *table, size_t n)
@@ -192,6 +231,22 @@ const struct sink_ops sink_birth_table = {
 const struct sink_ops sink_watch_table = {
 	.name	= "table",
 	.open	= watch_table_open,
+	.put	= table_put,
+	.flush	= table_flush,
+	.close	= table_close,
+};
+
+const struct sink_ops sink_history_table = {
+	.name	= "table",
+	.open	= history_table_open,
+	.put	= table_put,
+	.flush	= table_flush,
+	.close	= table_close,
+};
+
+const struct sink_ops sink_connection_table = {
+	.name	= "table",
+	.open	= connection_table_open,
 	.put	= table_put,
 	.flush	= table_flush,
 	.close	= table_close,
