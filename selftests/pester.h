@@ -14,7 +14,7 @@
 #include "nl.h"
 #include "patience.h"
 
-#define SECONDS		5	/* unless DIVULGE_CHURN_SECONDS says more */
+#define SECONDS		patient(5) /* unless DIVULGE_CHURN_SECONDS says more */
 #define TIMEOUT		patient(600)
 #define PATIENCE	patient(60)	/* seconds for all to be gone and told */
 #define ALL_GROUPS	0x1f
