@@ -101,11 +101,19 @@ static bool connect_dccp(int *listener, int *client, int *server)
 	return *server >= 0;
 }
 
+/* What the kernel then says of it is no report, as qemu/klog knows by these. */
+#define BEGIN		"<4>allocs: allocations begin to fail"
+#define CEASE		"<4>allocs: allocations cease to fail"
+
 /* Return: what let_fail() takes, or -errno */
 static int prepare(void)
 {
 	unsigned int i;
 	int err, fd;
+
+	err = write_text("/dev/kmsg", BEGIN);
+	if (err)
+		return err;
 
 	for (i = 0; i < sizeof(knobs) / sizeof(*knobs); i++) {
 		err = write_text(knobs[i].path, knobs[i].value);
@@ -114,6 +122,12 @@ static int prepare(void)
 	}
 	fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+static int finish(int fd)
+{
+	close(fd);
+	return write_text("/dev/kmsg", CEASE);
 }
 
 FIXTURE_SETUP(allocs)
@@ -134,7 +148,7 @@ FIXTURE_SETUP(allocs)
 
 FIXTURE_TEARDOWN(allocs)
 {
-	close(self->nth);
+	EXPECT_EQ(0, finish(self->nth));
 	close(self->server);
 	close(self->client);
 	close(self->listener);
@@ -293,7 +307,7 @@ FIXTURE_TEARDOWN(births)
 	nl_close(&self->asks);
 	close(self->dir);
 	rmdir(self->path);
-	close(self->nth);
+	EXPECT_EQ(0, finish(self->nth));
 }
 
 /* Return: whether an allocation failed */
@@ -391,7 +405,7 @@ FIXTURE_SETUP(init)
 
 FIXTURE_TEARDOWN(init)
 {
-	close(self->nth);
+	EXPECT_EQ(0, finish(self->nth));
 	EXPECT_EQ(0, unload("faults"));
 	EXPECT_EQ(0, load(self->divulge));
 }
