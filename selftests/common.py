@@ -156,6 +156,31 @@ class Background:
         return self.objects()
 
 
+@contextlib.contextmanager
+def before_others():
+    """Meanwhile all processors prefer this process to threads of the kernel.
+
+    Elsewhere they may be as fast as what they wait for is slow.
+    """
+    cpus = sorted(os.sched_getaffinity(0))
+    others = []
+    try:
+        for cpu in cpus[1:]:
+            # pylint: disable=consider-using-with
+            others.append(subprocess.Popen([
+                "taskset", "-c", str(cpu), "chrt", "--fifo", "1",
+                "sh", "-c", "while :; do :; done"]))
+        os.sched_setaffinity(0, cpus[:1])
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        os.sched_setaffinity(0, cpus)
+        for other in others:
+            other.kill()
+            other.wait()
+
+
 def make_all_kinds(path, number):
     """Make files of four types; return {path: spec's name of the type}."""
     made = {}

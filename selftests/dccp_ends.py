@@ -220,9 +220,21 @@ def too_busy(ends):
 def no_way(ends):
     """The router says so, when send() or connect() is done with the socket."""
     peers.traffic(ends.net.client, "qdisc", "add", "dev", "eth", "root",
-                  "netem", "delay", "5ms")
+                  "netem", "delay", "100ms")
     peers.iproute(ends.net.router, "route replace unreachable " +
                   ends.net.server_addr[ends.family])
+
+
+def was_told(ends):
+    """Whether the router's word has come to the client."""
+    name = "snmp" if ends.family == V4 else "snmp6"
+    with peers.inside(ends.net.client), \
+            open("/proc/thread-self/net/" + name, encoding="ascii") as file:
+        lines = [line.split() for line in file]
+    if ends.family == V6:
+        return int(dict(lines)["Icmp6InDestUnreachs"])
+    names, values = (line for line in lines if line[0] == "Icmp:")
+    return int(dict(zip(names, values))["InDestUnreachs"])
 
 
 def icmp_refuses(ends):
@@ -240,6 +252,7 @@ def icmp_is_no_end(ends):
     client, server, one, _ = ends.connect()
     no_way(ends)
     client.send(b"x")
+    peers.wait_until(lambda: was_told(ends), "the router's word")
     ear = ends.ears[ends.net.client]
     ear.flush()
     common.same("state", "open", generic.get(

@@ -148,14 +148,15 @@ class Ear:
         self.lost = 0
 
     def hear(self, seconds=0.0):
-        """Take what is there, or comes in a while."""
+        """Take what is there, or comes in a while; false if that is nothing."""
         if not select.select([self.client.sock], [], [], seconds)[0]:
-            return
+            return False
         self.client.check_ntf()
         for message in self.client.async_msg_queue:
             self.lost += message["msg"].get("loss", {}).get("count", 0)
             self.events += message["msg"].get("event", [])
         self.client.async_msg_queue.clear()
+        return True
 
     def about(self, sock=None, kind=None):
         """Events of a socket, and of a kind, so far."""

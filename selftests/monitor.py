@@ -202,7 +202,8 @@ def lost_and_found(mount):
             watcher = monitor(mount)
             os.mkdir(path + "/before")
             wait_for_births(watcher, 1)
-            made = common.make_all_kinds(path, 2000)
+            with common.before_others():
+                made = common.make_all_kinds(path, 2000)
             watcher.wait_for(lambda: len(of(watcher.objects(), "birth")) +
                              len(of(watcher.objects(), "found")) >= 2001,
                              "all births")
@@ -227,7 +228,8 @@ def no_rescan():
     """--no-rescan finds nothing."""
     with common.scratch("/mnt/ext4") as path, common.queue_len(5):
         watcher = monitor("--no-rescan", "/mnt/ext4")
-        common.make_all_kinds(path, 2000)
+        with common.before_others():
+            common.make_all_kinds(path, 2000)
         watcher.wait_for(lambda: of(watcher.objects(), "lost"), "a loss")
         time.sleep(1)
         common.same("found", [], of(watcher.stop(), "found"))
