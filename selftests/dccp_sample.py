@@ -216,7 +216,7 @@ class Terminal:
             # Not before the size is set
             os.read(0, 1)
             os.execvp("divulge", ["divulge", "monitor", "dccp", "--interval",
-                                  "100ms", *args])
+                                  f"{100 * common.PATIENCE}ms", *args])
         self.before = termios.tcgetattr(self.master)
         self.resize(lines, columns)
         self.press(b"\n")
@@ -249,7 +249,7 @@ class Terminal:
 
     def wait_for(self, condition, what):
         """Wait until the lines are so; return them."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 60 * common.PATIENCE
         while not condition(self.lines()):
             if not self.take() or time.monotonic() > end:
                 raise AssertionError(f"not seen: {what}: {self.lines()}")
@@ -412,7 +412,7 @@ def stopped_and_continued():
     with peers.connected(V4), terminal() as seen:
         seen.wait_for(drawn(BLOCKS), "blocks")
         os.kill(seen.pid, signal.SIGSTOP)
-        time.sleep(1)
+        time.sleep(common.PATIENCE)
         os.kill(seen.pid, signal.SIGCONT)
         # In the first of three parts
         seen.wait_for(lambda lines: " missed" in lines[0] and
