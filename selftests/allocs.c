@@ -111,17 +111,19 @@ static int prepare(void)
 	unsigned int i;
 	int err, fd;
 
-	err = write_text("/dev/kmsg", BEGIN);
-	if (err)
-		return err;
-
 	for (i = 0; i < sizeof(knobs) / sizeof(*knobs); i++) {
 		err = write_text(knobs[i].path, knobs[i].value);
 		if (err)
 			return err;
 	}
 	fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	err = write_text("/dev/kmsg", BEGIN);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 static int finish(int fd)

@@ -169,7 +169,9 @@ def before_others():
             # pylint: disable=consider-using-with
             others.append(subprocess.Popen([
                 "taskset", "-c", str(cpu), "chrt", "--fifo", "1",
-                "sh", "-c", "while :; do :; done"]))
+                "sh", "-c", "echo; while :; do :; done"],
+                stdout=subprocess.PIPE))
+            same("it began", b"\n", others[-1].stdout.readline())
         os.sched_setaffinity(0, cpus[:1])
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
         yield
@@ -178,7 +180,7 @@ def before_others():
         os.sched_setaffinity(0, cpus)
         for other in others:
             other.kill()
-            other.wait()
+            other.communicate()
 
 
 def make_all_kinds(path, number):

@@ -14,7 +14,6 @@ import peers
 from peers import V4
 
 NLM_F_DUMP = 0x300
-SO_RCVBUFFORCE = 33
 
 KO = os.environ.get("DIVULGE_KO", "")
 
@@ -33,17 +32,12 @@ def numbers(events):
     return [event["change"]["seq"] for event in events]
 
 
-def give_room(ear):
-    """None of this is too much for its buffer, however it is parcelled."""
-    ear.client.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
-
-
 def overrun():
     """Who does not read in time knows from the numbers what it missed."""
     with peers.loopback() as net, generic.hearing(net.client) as slow, \
             generic.hearing(net.client) as fast:
         slow.client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        give_room(fast)
+        generic.give_room(fast.client)
         for _ in range(10):
             open_and_close(net.client, 50)
             fast.flush()
@@ -76,7 +70,7 @@ def queue_is_full():
     """What found no room is counted, between the events around it."""
     with peers.loopback() as net, common.queue_len(20), \
             generic.hearing(net.client) as ear:
-        give_room(ear)
+        generic.give_room(ear.client)
         with common.before_others():
             open_and_close(net.client, 200)
         ear.flush()

@@ -20,6 +20,8 @@ SOURCE = os.environ.get("DIVULGE_SOURCE", "")
 SPEC = os.environ.get("DIVULGE_TOP", "") + "/module/divulge.yaml"
 
 GROUPS = ["seq", "feat", "timers", "ccid", "services"]
+# asm/socket.h; Python does not know it
+SO_RCVBUFFORCE = 33
 
 
 # The client reads a spec with this, which in Python takes seconds.
@@ -135,6 +137,11 @@ def tuple_of(family, own, peer):
     """A request for the socket of one end of a connection."""
     return {"src": packed(family, own[0], 0), "sport": own[1],
             "dst": packed(family, peer[0], 0), "dport": peer[1]}
+
+
+def give_room(asks):
+    """Make nothing too much for a client's buffer, however it is parcelled."""
+    asks.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
 
 
 class Ear:

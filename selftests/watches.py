@@ -23,7 +23,6 @@ BITS = {"reg": 1, "dir": 2, "lnk": 3, "chr": 4, "blk": 5, "fifo": 6, "sock": 7}
 ALL_TYPES = sum(1 << bit for bit in BITS.values()) | 1
 EVERYBODY = 2**32 - 1
 LAST = "/run/last"
-SO_RCVBUFFORCE = 33
 
 
 @functools.lru_cache
@@ -86,7 +85,7 @@ class Listener(Socket):
 
     def __init__(self):
         super().__init__("births")
-        self.client.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
+        generic.give_room(self.client)
         self.last = self.add(LAST)
         self.number = 0
         self.found = []
