@@ -99,6 +99,15 @@ class Cat:
         """What it has said so far."""
         return os.pread(self.err.fileno(), 1 << 20, 0).decode()
 
+    def prints(self, what, seconds=60):
+        """Wait until that, and only that, has come."""
+        end = time.monotonic() + seconds * common.PATIENCE
+        while self.stdout() != what:
+            if self.proc.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"{self.stdout()}, not {what}: "
+                                     f"{self.stderr()}")
+            time.sleep(0.02)
+
     def wait_for(self, what, seconds=60):
         """Wait until it has said that; return the match."""
         end = time.monotonic() + seconds * common.PATIENCE
@@ -303,12 +312,14 @@ def socat_connects():
     """What socat sends, and what it gets."""
     for family, host in LO.items():
         server, port = listener("-N", host, stdin=None)
-        with server, Cat("-t", "60", "-", "TCP" + socat_address(family, port),
+        # It reads no more of its input where it cannot write: if the peer
+        # closes before it asks, it knows of no other end than -t.
+        with server, Cat("-t", "1", "-", "TCP" + socat_address(family, port),
                          program=("socat",), stdin=None) as socat:
             socat.write(b"from socat\n")
-            while server.stdout() != b"from socat\n":
-                time.sleep(0.02)
+            server.prints(b"from socat\n")
             server.write(b"to socat\n")
+            socat.prints(b"to socat\n")
             server.proc.stdin.close()
             server.ends()
             socat.proc.stdin.close()
