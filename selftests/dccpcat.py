@@ -32,6 +32,7 @@ CCIDS = [(2, 2), (2, 3), (3, 2), (3, 3)]
 MPS = 1440
 
 DEMO = 0x64656d6f
+SO_RCVBUFFORCE = 33
 
 
 def dccp_socket(family=socket.AF_INET, service=DEMO, tx_ccid=0, rx_ccid=0):
@@ -303,7 +304,7 @@ def socat_listens():
                  program=("socat",)) as socat:
             socat.wait_for("listening on")
             common.same("answer", b"socat-one\nsocat-two\n",
-                        run("-q", "3", host, port,
+                        run("-q", str(3 * common.PATIENCE), host, port,
                             stdin=b"one\ntwo\n"))
             socat.ends()
 
@@ -472,6 +473,8 @@ def close_waits():
                     LO[socket.AF_INET], port_of(sock),
                     stdin=b"".join(lines(150))) as client:
             peer, _ = sock.accept()
+            # All of them find room, however late they are read.
+            peer.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
             common.same(f"lines with CCID {ccid}", lines(150),
                         receive_all(peer))
             peer.close()
@@ -558,6 +561,8 @@ def too_much_to_echo():
     with server, dccp_socket(service=0) as sock:
         sock.setsockopt(SOL_DCCP, TX_QLEN, bytes(4))
         sock.connect((LO[socket.AF_INET], int(port)))
+        # To send is to wait for room, which takes minutes on a slow kernel.
+        sock.settimeout(600)
         for _ in range(13000):
             sock.send(bytes(1400))
         while struct.unpack("i", fcntl.ioctl(sock, TIOCOUTQ, bytes(4)))[0]:

@@ -392,12 +392,15 @@ TEST_F(watch, loss_is_exact)
 	ASSERT_EQ(0, mkdirat(self->dirfd, "first", 0700));
 	ASSERT_EQ(0, listen_to(&self->hears, heard));
 	for (i = 0; i < 2000; i++) {
+		/* Births may take so long that there is always room for five. */
+		if (i == 1000 || i == 1010)
+			ASSERT_EQ(0, set_queue_len(i == 1000 ? 0 : 5, NULL));
 		snprintf(name, sizeof(name), "%u", i);
 		ASSERT_EQ(0, mkdirat(self->dirfd, name, 0700));
 	}
 	ASSERT_EQ(0, set_queue_len(old_len, NULL));
 	ASSERT_EQ(0, listen_to(&self->hears, heard));
-	EXPECT_LT(0, heard->lost);
+	EXPECT_LE(10, heard->lost);
 	EXPECT_EQ(2001, heard->nr + heard->lost);
 	EXPECT_EQ(0, heard->gaps);
 	EXPECT_EQ(0, heard->errors);
