@@ -24,7 +24,7 @@ int render_open(struct render *render, const struct sink_ops *ops,
 	render->sink.out = open_memstream(&render->text, &render->size);
 	if (!render->sink.out)
 		return -errno;
-	err = ops->open(&render->sink);
+	err = ops->open ? ops->open(&render->sink) : 0;
 	if (err) {
 		fclose(render->sink.out);
 		free(render->text);
@@ -57,7 +57,8 @@ int render_record(struct render *render, const struct record *rec)
 
 void render_close(struct render *render)
 {
-	render->sink.ops->close(&render->sink);
+	if (render->sink.ops->close)
+		render->sink.ops->close(&render->sink);
 	fclose(render->sink.out);
 	free(render->text);
 }

@@ -25,6 +25,7 @@ const struct sink_ops *const settings_formats[SETTINGS_FORMATS] = {
 	&sink_json,
 	&sink_log,
 	&sink_syslog,
+	&sink_journal,
 };
 
 /* What a database takes apart, and its place among them */
@@ -66,7 +67,8 @@ static int show_help(void)
 	     "                              unix:PATH, /dev/tcp/HOST/PORT,\n"
 	     "                              /dev/udp/HOST/PORT or\n"
 	     "                              /dev/dccp/HOST/PORT[/SERVICE]\n"
-	     "                              (default json:-)\n"
+	     "                              (default json:-). Or journal: for\n"
+	     "                              the journal of this machine\n"
 	     "      -o sqlite:FILE          a database, for 'divulge history'\n"
 	     "      --keep AGE              drop what is older from databases:\n"
 	     "                              30d, with s, min, h, d, w or y\n"
@@ -135,6 +137,16 @@ static bool find_format(const char *arg, size_t len, size_t *format)
 	return false;
 }
 
+static int parse_target(struct destination *to, const char *format,
+			const char *target)
+{
+	if (!strncmp(format, STORE ":", strlen(STORE ":")))
+		return target_parse_store(target, &to->target);
+	if (settings_formats[to->format] == &sink_journal)
+		return target_parse_journal(target, &to->target);
+	return target_parse(target, &to->target);
+}
+
 static int add_output(struct settings *settings, const char *arg)
 {
 	struct destination *to = &settings->output[settings->nr_outputs];
@@ -147,16 +159,13 @@ static int add_output(struct settings *settings, const char *arg)
 			return misused("the output '%s' is named twice", arg);
 	if (i == SETTINGS_OUTPUTS)
 		return misused("there can be %d outputs", SETTINGS_OUTPUTS);
-	if (!arg[len] || !arg[len + 1] || !find_format(arg, len, &to->format))
+	if (!arg[len] || !find_format(arg, len, &to->format))
 		return bad_output(arg);
 	to->name = strdup(arg);
 	if (!to->name)
 		return misused("there is not enough memory");
 	settings->nr_outputs++;
-	if (!strncmp(arg, STORE, len))
-		code = target_parse_store(arg + len + 1, &to->target);
-	else
-		code = target_parse(arg + len + 1, &to->target);
+	code = parse_target(to, arg, arg + len + 1);
 	return code ? code : -1;
 }
 
@@ -277,7 +286,7 @@ static int check_absolute(int c, const char *value)
 
 	if (c == PATH || c == STATE)
 		target = value;
-	else if (c != 'o' || !strcmp(target, "-"))
+	else if (c != 'o' || !*target || !strcmp(target, "-"))
 		return -1;
 	if (!strncmp(target, "unix:", strlen("unix:")))
 		target += strlen("unix:");

@@ -9,7 +9,7 @@
 #include "target.h"
 #include "wanted.h"
 
-#define SETTINGS_FORMATS	3
+#define SETTINGS_FORMATS	4
 #define SETTINGS_OUTPUTS	16
 #define SETTINGS_PATHS		64
 

@@ -58,6 +58,7 @@ extern const struct sink_ops sink_json;
 extern const struct sink_ops sink_text;
 extern const struct sink_ops sink_log;
 extern const struct sink_ops sink_syslog;
+extern const struct sink_ops sink_journal;
 extern const struct sink_ops sink_birth_table;
 extern const struct sink_ops sink_sock_table;
 extern const struct sink_ops sink_sock_extended;

@@ -15,6 +15,7 @@
 #include "sink.h"
 #include "utf8.h"
 #include "util.h"
+#include "value.h"
 
 /* The number for documentation: RFC 5612 */
 #define SD_ID		"divulge@32473"
@@ -120,60 +121,6 @@ static void put_bytes(const char *at, size_t left, FILE *out)
 	}
 }
 
-static void put_value(const struct value *v, FILE *out);
-
-static void put_flags(const struct value *v, FILE *out)
-{
-	const char *sep = "";
-	struct value flag;
-	unsigned int bit;
-
-	for (bit = 0; bit < NR_FLAGS; bit++) {
-		if (!value_flag(v, bit, &flag))
-			continue;
-		fputs(sep, out);
-		put_value(&flag, out);
-		sep = ",";
-	}
-}
-
-static void put_uints(const struct uints *uints, FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < uints->nr; i++)
-		fprintf(out, "%s%" PRIu32, i ? "," : "", uints->u[i]);
-}
-
-static void put_value(const struct value *v, FILE *out)
-{
-	char buf[STAMP_LEN];
-
-	switch (v->kind) {
-	case VALUE_NULL:
-		break;
-	case VALUE_UINT:
-		fprintf(out, "%" PRIu64, v->u);
-		break;
-	case VALUE_INT:
-		fprintf(out, "%" PRId64, v->i);
-		break;
-	case VALUE_BYTES:
-		put_bytes(v->bytes.data, v->bytes.len, out);
-		break;
-	case VALUE_STAMP:
-		stamp_utc(v->stamp, buf);
-		fputs(buf, out);
-		break;
-	case VALUE_FLAGS:
-		put_flags(v, out);
-		break;
-	case VALUE_UINTS:
-		put_uints(&v->uints, out);
-		break;
-	}
-}
-
 /* The number that RFC 5424 has a name for is too small for all of ours. */
 static void put_number(const struct sink *sink, uint64_t number)
 {
@@ -200,7 +147,7 @@ static void put_fields(const struct record *rec, FILE *out)
 			if (v.kind == VALUE_NULL)
 				continue;
 			fprintf(out, " %s=\"", field->name);
-			put_value(&v, out);
+			value_put(&v, out, put_bytes);
 			putc('"', out);
 		}
 	}

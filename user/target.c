@@ -149,7 +149,28 @@ int target_parse_store(const char *name, struct target *t)
 	*t = (struct target){ .ops = &target_store, .fd = -1, .room = -1 };
 	if (!strcmp(name, "-"))
 		return misused("a database is a file, and no standard output");
+	if (!*name)
+		return misused("a database has no path");
 	return parse_path(name, t);
+}
+
+/**
+ * target_parse_journal - see what is meant by a name, if all is for the journal
+ * @name: the name, which is to be empty
+ * @t: as for target_parse()
+ *
+ * Return: as target_parse().
+ */
+int target_parse_journal(const char *name, struct target *t)
+{
+	*t = (struct target){
+		.ops = &target_journal, .fd = -1, .room = -1,
+	};
+	if (*name)
+		return misused("'journal:' has nothing behind it, not '%s'",
+			       name);
+	t->path = strdup("/run/systemd/journal/socket");
+	return t->path ? EXIT_OK : no_memory();
 }
 
 void target_free(struct target *t)
@@ -168,6 +189,8 @@ void target_free(struct target *t)
  */
 enum framing target_framing(const struct target *t, bool syslog)
 {
+	if (t->ops == &target_journal)
+		return FRAMING_NONE;
 	if (!syslog || t->ops == &target_file || t->ops == &target_stdout)
 		return FRAMING_LINE;
 	return t->ops->datagrams ? FRAMING_NONE : FRAMING_COUNT;

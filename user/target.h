@@ -66,6 +66,7 @@ struct target_ops {
  * @tail: a file ends in the middle of a line
  * @keep: what a database is to keep
  * @db: the database, while it is open
+ * @inode: of the journal's socket
  * @why: why it could not be opened
  */
 struct target {
@@ -81,6 +82,7 @@ struct target {
 	bool tail;
 	struct keep keep;
 	struct target_db *db;
+	ino_t inode;
 	char why[TARGET_WHY_LEN];
 };
 
@@ -92,9 +94,11 @@ extern const struct target_ops target_unix;
 extern const struct target_ops target_unix_datagram;
 extern const struct target_ops target_dccp;
 extern const struct target_ops target_store;
+extern const struct target_ops target_journal;
 
 int target_parse(const char *name, struct target *t);
 int target_parse_store(const char *name, struct target *t);
+int target_parse_journal(const char *name, struct target *t);
 void target_free(struct target *t);
 enum framing target_framing(const struct target *t, bool syslog);
 

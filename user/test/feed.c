@@ -7,6 +7,7 @@
 
 #include <linux/divulge.h>
 
+#include "down.h"
 #include "outputs.h"
 #include "usage.h"
 
@@ -40,6 +41,20 @@ static void put(uint64_t seq, size_t path_len)
 	sink_put(&outputs.sink, &rec);
 }
 
+/* Nobody listened, after that record of a run before. */
+static void down(uint64_t record)
+{
+	const struct noted noted = { 1700000000000000002 };
+	const struct down down = {
+		.since = { .sec = 1700000000 }, .until = { .sec = 1700000001 },
+		.boot = "before", .run = 7, .record = record,
+	};
+	struct record rec = down_record(&down, &noted, NULL);
+
+	sink_put(&outputs.sink, &rec);
+	sink_flush(&outputs.sink);
+}
+
 static void configure(int argc, char **argv)
 {
 	struct settings now;
@@ -70,6 +85,9 @@ static void obey(const char *line, int argc, char **argv)
 				sink_flush(&outputs.sink);
 		}
 		sink_flush(&outputs.sink);
+		break;
+	case 'd':	/* a time without a daemon */
+		down(n);
 		break;
 	case 's':
 		fprintf(stderr, "settled %" PRIu64 "\n",

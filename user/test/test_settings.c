@@ -125,9 +125,10 @@ static void test_targets(void)
 	int code = read_with("", ARGS("/", "-o", "json:/dev/tcp/::1/http", "-o",
 				      "json:/dev/dccp/host/5001/demo", "-o",
 				      "json:/dev/dccp/host/5001/42", "-o",
-				      "json:unix:sock"));
+				      "json:unix:sock", "-o", "journal:"));
 
-	ok(code < 0 && settings.nr_outputs == 4, "four outputs");
+	ok(code < 0 && settings.nr_outputs == 5, "five outputs");
+	ok(settings.output[4].target.ops == &target_journal, "the journal");
 	ok(!strcmp(settings.output[0].target.host, "::1") &&
 	   !strcmp(settings.output[0].target.port, "http") &&
 	   settings.output[0].target.ops == &target_tcp, "TCP");
@@ -164,7 +165,8 @@ static void test_refused(void)
 		"uid = no such user", "state = relative", "state =",
 		"output = sqlite:", "output = sqlite:-",
 		"output = sqlite:relative", "keep = 30", "keep = yes",
-		"keep-size = 1k", "keep =",
+		"keep-size = 1k", "keep =", "output = journal:/x",
+		"output = journal", "output = journal:\noutput = journal:",
 	};
 	size_t i;
 
