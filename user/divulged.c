@@ -3,15 +3,16 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include "keeper.h"
 #include "listen.h"
+#include "notify.h"
+#include "rate.h"
 #include "outputs.h"
 #include "settings.h"
 #include "signals.h"
 #include "text.h"
+#include "ticker.h"
 #include "usage.h"
 
 /* What a signal asks for is done for all there is; threads may outlive main() */
@@ -21,6 +22,14 @@ static struct listener listener;
 static struct keeper keeper;
 static int line_argc;
 static char **line_argv;
+
+/* More often than it is asked for, metrics do no harm. */
+static int set_tick(int64_t interval)
+{
+	int64_t period = notify_period(interval);
+
+	return ticker_set(listener.tick, period, period);
+}
 
 /* All is made ready before anything is changed. */
 static int change_to(struct settings *now)
@@ -42,76 +51,108 @@ static int change_to(struct settings *now)
 		return err;
 	}
 	outputs_change(&outputs, now);
+	set_tick(now->interval);
 	settings_take(&settings, now);
 	return 0;
 }
 
-static void configure(void)
+/* Return: true if something may have changed. */
+static bool configure(void)
 {
 	struct settings now;
+	bool good;
 
-	if (settings_read_again(&now, &settings, line_argc, line_argv) >= 0 ||
-	    change_to(&now))
+	good = settings_read_again(&now, &settings, line_argc, line_argv) < 0 &&
+	       !change_to(&now);
+	if (!good)
 		report("the configuration stays as it was");
-	else if (keeper.on)
-		keeper_begin(&keeper, &listener, &outputs);
 	settings_free(&now);
+	return good;
 }
 
+static void alive(void)
+{
+	struct module_info info;
+
+	if (!ticker_due(listener.tick))
+		return;
+	notify_alive(&outputs);
+	if (!module_ask(&listener.control, &info))
+		outputs_measure(&outputs, &info);
+}
+
+/* Who has it reload does not wait for births that are looked for then. */
 static void answer(void)
 {
+	bool good;
+
 	if (signals_was_asked(SIGUSR1))
 		outputs_tell(&outputs);
 	if (!signals_was_asked(SIGHUP))
 		return;
-	configure();
+	notify_reloading();
+	good = configure();
 	outputs_reopen(&outputs);
+	notify_ready();
+	if (good)
+		keeper_begin(&keeper, &listener, &outputs);
 }
 
 static void keep_state(void)
 {
-	keeper_tick(&keeper, &listener, &outputs);
+	if (ticker_due(listener.due))
+		keeper_tick(&keeper, &listener, &outputs);
 }
 
-static int open_timer(void)
+static int open_files(struct listener *l)
 {
-	/* Soon for the first time: what was found is not to be found again */
-	const struct itimerspec spec = {
-		.it_interval.tv_sec = KEEPER_SECONDS, .it_value.tv_sec = 1,
-	};
-	int fd, err;
+	l->asked = signals_open_asked();
+	if (l->asked < 0)
+		return l->asked;
+	l->answer = answer;
+	l->tick = ticker_open();
+	if (l->tick < 0)
+		return l->tick;
+	l->events.alive = alive;
+	return set_tick(settings.interval);
+}
 
-	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (fd >= 0 && !timerfd_settime(fd, 0, &spec, NULL))
-		return fd;
-	err = -errno;
-	report("cannot have a timer: %s", strerror(-err));
-	if (fd >= 0)
-		close(fd);
-	return err;
+/*
+ * A timer of its own, since a search has the other one looked at, too, and what
+ * that has not found yet is not to be written down as told.
+ */
+static int begin_to_keep(struct listener *l)
+{
+	int err;
+
+	err = keeper_begin(&keeper, l, &outputs);
+	if (err || !keeper.on)
+		return err;
+	l->due = ticker_open();
+	if (l->due < 0)
+		return l->due;
+	l->on_due = keep_state;
+	/* Soon for the first time: what was found is not to be found again */
+	return ticker_set(l->due, NSEC_PER_SEC,
+			  INT64_C(1) * KEEPER_SECONDS * NSEC_PER_SEC);
 }
 
 static int listen_to(struct listener *l)
 {
 	int err;
 
-	l->asked = signals_open_asked();
-	if (l->asked < 0)
-		return l->asked;
-	l->answer = answer;
-	err = listener_start(l, &settings.wanted);
+	err = open_files(l);
+	if (!err)
+		err = listener_start(l, &settings.wanted);
 	if (err)
 		return err;
 	report("ready");
-	err = keeper_begin(&keeper, l, &outputs);
-	if (err || !keeper.on)
-		return err ? err : listener_run(l);
-	l->due = open_timer();
-	if (l->due < 0)
-		return l->due;
-	l->on_due = keep_state;
-	err = listener_run(l);
-	close(l->due);
+	notify_ready();
+	notify_alive(&outputs);
+	err = begin_to_keep(l);
+	if (!err)
+		err = listener_run(l);
+	notify_stopping();
 	return err;
 }
 

@@ -48,6 +48,7 @@ struct was_wanted {
  * @epoch: how often something came or went that is watched
  * @sink: where records go to
  * @left: how many more events are wanted
+ * @alive: called from time to time while something takes long, NULL for nobody
  */
 struct events {
 	struct paths paths;
@@ -64,6 +65,7 @@ struct events {
 	unsigned int epoch;
 	struct sink *sink;
 	uint64_t left;
+	void (*alive)(void);
 };
 
 void events_init(struct events *e, struct sink *sink);

@@ -235,7 +235,7 @@ static bool move_on(struct keeper *keeper, const struct listener *l,
 		keeper->progress.nr = 0;
 	keeper->epoch = l->events.epoch;
 	if (listener_told(l, &until))
-		progress_add(&keeper->progress, outputs->records, &until);
+		progress_add(&keeper->progress, outputs->tally.records, &until);
 	if (!progress_take(&keeper->progress, outputs_settled(outputs),
 			   &until))
 		return false;
@@ -247,9 +247,9 @@ static bool move_on(struct keeper *keeper, const struct listener *l,
 static bool has_news(struct keeper *keeper, const struct listener *l,
 		     const struct outputs *outputs)
 {
-	if (outputs->records != keeper->records)
+	if (outputs->tally.records != keeper->records)
 		keeper->changed = keeper->opened.uptime;
-	keeper->records = outputs->records;
+	keeper->records = outputs->tally.records;
 	return move_on(keeper, l, outputs) &&
 	       (outputs_settled(outputs) != keeper->record ||
 		keeper->until < keeper->changed);

@@ -97,6 +97,7 @@ int listener_open(struct listener *l, struct sink *sink)
 	l->reader = -1;
 	l->asked = -1;
 	l->due = -1;
+	l->tick = -1;
 	events_init(&l->events, sink);
 	/* The first socket has the number of the process, for all to see */
 	err = module_open(&l->control);
@@ -415,15 +416,7 @@ static int timeout(const struct listener *l)
 	return is_unsure(l) ? 0 : rescan_timeout(&l->events.rescan);
 }
 
-enum { EVENTS, SIGNALS, MOUNTS, READER, ASKED, DUE, NR_FDS };
-
-static void on_due(struct listener *l)
-{
-	uint64_t times;
-
-	if (read(l->due, &times, sizeof(times)) == sizeof(times))
-		l->on_due();
-}
+enum { EVENTS, SIGNALS, MOUNTS, READER, ASKED, DUE, TICK, NR_FDS };
 
 static int serve(struct listener *l, const struct pollfd *fds)
 {
@@ -434,7 +427,9 @@ static int serve(struct listener *l, const struct pollfd *fds)
 	if (fds[ASKED].revents)
 		l->answer();
 	if (fds[DUE].revents)
-		on_due(l);
+		l->on_due();
+	if (fds[TICK].revents)
+		l->events.alive();
 	err = take(l);
 	if (err == -EAGAIN)
 		err = on_quiet(l);
@@ -455,6 +450,7 @@ static int loop(struct listener *l)
 		[READER] = { .fd = l->reader },
 		[ASKED] = { .fd = l->asked, .events = POLLIN },
 		[DUE] = { .fd = l->due, .events = POLLIN },
+		[TICK] = { .fd = l->tick, .events = POLLIN },
 	};
 	int err;
 

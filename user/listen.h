@@ -24,8 +24,9 @@
  * @reader: output whose reader may go away, -1 for none
  * @asked: tells that @answer is to be called, -1 if nobody does
  * @answer: what to do then
- * @due: timerfd that tells that @on_due is to be called, -1 if nobody does
+ * @due: tells that @on_due is to be called, -1 if nobody does
  * @on_due: what to do then
+ * @tick: tells that @events.alive is to be called, -1 if nobody does
  * @ended: when it was told to end, and took what was there, in nanoseconds since
  *	the epoch; 0 if it was not
  * @signals: tells of SIGINT and SIGTERM
@@ -43,6 +44,7 @@ struct listener {
 	void (*answer)(void);
 	int due;
 	void (*on_due)(void);
+	int tick;
 	int64_t ended;
 	int signals;
 };

@@ -77,6 +77,7 @@ static void fail(struct output *o, const char *what, const char *why, int err)
 	bool first = !o->failed_at;
 
 	o->err = -err;
+	o->errors++;
 	if (!(is_file(o) && is_full(err)))
 		close_target(o, false);
 	if (is_beyond_hope(o, err)) {
@@ -114,10 +115,12 @@ static void give_up_batch(struct output *o)
 	unsigned int n;
 
 	for (n = b->first; n < b->nr; n++) {
-		if (!n && b->has_gap)
+		if (!n && b->has_gap) {
 			gap_merge(&o->untold, &b->told);
-		else
+		} else {
 			gap_add(&o->untold, &b->slot[n].mark);
+			o->given_up++;
+		}
 	}
 	o->tell = o->untold.count;
 	batch_clear(b);
@@ -490,6 +493,17 @@ void output_end(struct output *o)
 	waker_end(&o->waker, OUTPUT_IDLE, OUTPUT_END);
 }
 
+/* Return: true if an output finishes within its time. */
+bool output_wait(struct output *o)
+{
+	while (!o->finished) {
+		if (rate_now() > o->waker.end + GRACE)
+			return false;
+		poll(NULL, 0, 2);
+	}
+	return true;
+}
+
 /**
  * output_join - see whether an output has finished
  * @o: output after output_end()
@@ -500,11 +514,8 @@ void output_end(struct output *o)
  */
 bool output_join(struct output *o, bool wait)
 {
-	while (!o->finished) {
-		if (!wait || rate_now() > o->waker.end + GRACE)
-			return false;
-		poll(NULL, 0, 2);
-	}
+	if (wait ? !output_wait(o) : !o->finished)
+		return false;
 	return !pthread_join(o->thread, NULL);
 }
 
@@ -543,6 +554,25 @@ void output_tell(struct output *o)
 	       " times, %s", o->name, o->written, o->bytes, o->told, o->gaps,
 	       left, o->too_long, o->opened,
 	       o->err ? strerror(o->err) : "well");
+}
+
+/**
+ * output_look - see how an output is getting on
+ * @o: output
+ * @figures: filled
+ */
+void output_look(struct output *o, struct output_figures *figures)
+{
+	uint64_t missed;
+
+	*figures = (struct output_figures){
+		.up = !o->err, .written = o->written, .bytes = o->bytes,
+		.told = o->told, .gaps = o->gaps, .errors = o->errors,
+		.opened = o->opened,
+	};
+	ring_look(o->ring, &o->cursor, &figures->given, &figures->waiting);
+	ring_measure(o->ring, &o->cursor, &missed, &figures->waiting_bytes);
+	figures->lost = missed + o->too_long + o->given_up;
 }
 
 /* Only if output_join() says that it has finished. */

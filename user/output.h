@@ -46,6 +46,8 @@
  * @unsure: records that were handed over, and may have arrived
  * @too_long: records that were longer than a datagram
  * @opened: how often @target was opened
+ * @given_up: records that a change of framing had no use for
+ * @errors: how often it could not be opened or written to
  */
 struct output {
 	char *name;
@@ -79,6 +81,36 @@ struct output {
 	atomic_uint_least64_t unsure;
 	atomic_uint_least64_t too_long;
 	atomic_uint_least64_t opened;
+	atomic_uint_least64_t given_up;
+	atomic_uint_least64_t errors;
+};
+
+/**
+ * struct output_figures - how an output is getting on
+ * @up: 1 if it can write just now
+ * @given: records that were for it
+ * @written: records that it wrote
+ * @bytes: what was in them
+ * @lost: records that it had to leave out
+ * @told: how many of these gap records tell
+ * @gaps: how many gap records there were
+ * @waiting: records in its queue
+ * @waiting_bytes: what they take there
+ * @errors: how often it could not be opened or written to
+ * @opened: how often it was opened
+ */
+struct output_figures {
+	uint64_t up;
+	uint64_t given;
+	uint64_t written;
+	uint64_t bytes;
+	uint64_t lost;
+	uint64_t told;
+	uint64_t gaps;
+	uint64_t waiting;
+	uint64_t waiting_bytes;
+	uint64_t errors;
+	uint64_t opened;
 };
 
 /* How long an output may take at the end: without getting on, and in all */
@@ -91,10 +123,12 @@ struct output *output_start(const char *name, const struct sink_ops *format,
 void output_keep(struct output *o, const struct keep *keep);
 void output_reopen(struct output *o);
 void output_end(struct output *o);
+bool output_wait(struct output *o);
 bool output_join(struct output *o, bool wait);
 uint64_t output_left(struct output *o);
 uint64_t output_settled(const struct output *o, uint64_t last);
 void output_tell(struct output *o);
+void output_look(struct output *o, struct output_figures *figures);
 void output_free(struct output *o);
 
 #endif

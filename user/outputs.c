@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics.h"
 #include "outputs.h"
 #include "rate.h"
 #include "text.h"
@@ -39,17 +40,7 @@ static bool all_dead(const struct outputs *outputs)
 	for (i = 0; i < outputs->nr; i++)
 		if (!outputs->output[i]->dead)
 			return false;
-	return true;
-}
-
-static void count(struct outputs *outputs, const struct mark *mark)
-{
-	outputs->records++;
-	outputs->lost += mark->lost;
-	if (mark->stream == MARK_BIRTHS)
-		outputs->births++;
-	else if (mark->stream == MARK_DCCP)
-		outputs->dccp++;
+	return outputs->nr;
 }
 
 static int outputs_put(struct sink *sink, const struct record *rec)
@@ -63,9 +54,9 @@ static int outputs_put(struct sink *sink, const struct record *rec)
 
 	if (all_dead(outputs))
 		return -EPIPE;
-	numbered.number = outputs->records + 1;
+	numbered.number = outputs->tally.records + 1;
 	mark_record(&numbered, &mark);
-	count(outputs, &mark);
+	tally_add(&outputs->tally, &numbered, &mark);
 	for (i = 0; i < SETTINGS_FORMATS; i++) {
 		feed = &outputs->feed[i];
 		if (!feed->ring.cursors)
@@ -160,6 +151,50 @@ static int see_opened(const struct output *o)
 }
 
 /**
+ * outputs_measure - have the file of metrics say how all is getting on
+ * @outputs: outputs
+ * @info: what the kernel module says, NULL for what it said last
+ */
+void outputs_measure(struct outputs *outputs, const struct module_info *info)
+{
+	size_t len;
+	char *text;
+
+	if (info) {
+		outputs->info = *info;
+		outputs->asked = true;
+	}
+	if (!outputs->metrics)
+		return;
+	text = metrics_text(outputs, outputs->asked ? &outputs->info : NULL,
+			    &len);
+	if (text)
+		snapshot_put(outputs->metrics, text, len);
+}
+
+/* As for any file, what cannot be written at the start is wrong. */
+static int start_metrics(struct outputs *outputs, const char *path, bool strict)
+{
+	if (!path)
+		return 0;
+	outputs->metrics = snapshot_start(path);
+	if (!outputs->metrics)
+		return -ENOMEM;
+	outputs_measure(outputs, NULL);
+	return strict ? snapshot_wait(outputs->metrics, FIRST_ATTEMPT) : 0;
+}
+
+static void end_metrics(struct outputs *outputs)
+{
+	if (!outputs->metrics)
+		return;
+	if (!snapshot_end(outputs->metrics))
+		report("output metrics:%s: stuck when told to end",
+		       outputs->metrics->path);
+	outputs->metrics = NULL;
+}
+
+/**
  * outputs_open - start all outputs
  * @outputs: set up here
  * @settings: which; their targets are taken from there
@@ -177,10 +212,13 @@ int outputs_open(struct outputs *outputs, struct settings *settings)
 	outputs->queue = settings->queue;
 	outputs->settled = UINT64_MAX;
 	err = identity_find(&outputs->identity);
+	outputs->since = stamp_now();
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		err = start(outputs, &settings->output[i], true);
 	for (i = 0; i < outputs->nr && !err; i++)
 		err = see_opened(outputs->output[i]);
+	if (!err)
+		err = start_metrics(outputs, settings->metrics, true);
 	if (err)
 		outputs_close(outputs);
 	return err;
@@ -234,6 +272,14 @@ static int add(struct outputs *outputs, struct destination *to)
 		       outputs->leaving * sizeof(leaving[0]));
 	outputs->nr += outputs->leaving;
 	return err;
+}
+
+static int change_metrics(struct outputs *outputs, const char *path)
+{
+	if (outputs->metrics && path && !strcmp(outputs->metrics->path, path))
+		return 0;
+	end_metrics(outputs);
+	return start_metrics(outputs, path, false);
 }
 
 /**
@@ -313,7 +359,7 @@ int outputs_change(struct outputs *outputs, struct settings *settings)
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		if (!is_there(outputs, settings->output[i].name))
 			err = add(outputs, &settings->output[i]);
-	return err;
+	return err ? err : change_metrics(outputs, settings->metrics);
 }
 
 /* Open files anew, and try at once what failed. */
@@ -328,7 +374,7 @@ void outputs_reopen(struct outputs *outputs)
 static void limit(uint64_t *settled, const struct outputs *outputs,
 		  const struct output *o)
 {
-	uint64_t of_one = output_settled(o, outputs->records);
+	uint64_t of_one = output_settled(o, outputs->tally.records);
 
 	if (of_one < *settled)
 		*settled = of_one;
@@ -348,8 +394,8 @@ uint64_t outputs_settled(const struct outputs *outputs)
 	uint64_t settled = outputs->settled;
 	size_t i;
 
-	if (outputs->records < settled)
-		settled = outputs->records;
+	if (outputs->tally.records < settled)
+		settled = outputs->tally.records;
 	for (i = 0; i < outputs->nr; i++)
 		limit(&settled, outputs, outputs->output[i]);
 	return settled;
@@ -358,11 +404,13 @@ uint64_t outputs_settled(const struct outputs *outputs)
 /* Say how all of it is getting on. */
 void outputs_tell(const struct outputs *outputs)
 {
+	const struct tally *tally = &outputs->tally;
 	size_t i;
 
 	report("%" PRIu64 " records: %" PRIu64 " births, %" PRIu64
-	       " of DCCP, %" PRIu64 " events were lost before", outputs->records,
-	       outputs->births, outputs->dccp, outputs->lost);
+	       " of DCCP, %" PRIu64 " events were lost before", tally->records,
+	       tally->births, tally->dccp,
+	       tally->lost_births + tally->lost_dccp);
 	for (i = 0; i < outputs->nr; i++)
 		output_tell(outputs->output[i]);
 }
@@ -393,6 +441,10 @@ int outputs_close(struct outputs *outputs)
 
 	for (i = 0; i < outputs->nr; i++)
 		output_end(outputs->output[i]);
+	for (i = outputs->nr; i-- > 0;)
+		output_wait(outputs->output[i]);
+	outputs_measure(outputs, NULL);
+	end_metrics(outputs);
 	for (i = outputs->nr; i-- > 0;) {
 		o = outputs->output[i];
 		left = output_join(o, true) ? 0 : output_left(o) + 1;

@@ -6,9 +6,12 @@
 #include <stdint.h>
 
 #include "identity.h"
+#include "module.h"
 #include "output.h"
 #include "settings.h"
 #include "sink.h"
+#include "snapshot.h"
+#include "tally.h"
 
 /**
  * struct feed - a format that some output wants, and what there is in it
@@ -30,10 +33,11 @@ struct feed {
  * @leaving: of these, the last that many are no longer wanted
  * @queue: bytes for the records that wait, in each format
  * @spare: for each format, memory for as many as there are to be
- * @records: records that there were, and so the number of the last
- * @births: how many of them were births
- * @dccp: how many were of DCCP
- * @lost: events whose loss others told
+ * @since: when they were started, in nanoseconds since the epoch
+ * @tally: records that there were; how many is the number of the last
+ * @metrics: the file that tells of all that, NULL for none
+ * @info: what the kernel module said when it was asked last
+ * @asked: it was
  * @settled: how far what outputs_close() has ended had settled all
  */
 struct outputs {
@@ -45,10 +49,11 @@ struct outputs {
 	size_t leaving;
 	size_t queue;
 	char *spare[SETTINGS_FORMATS];
-	uint64_t records;
-	uint64_t births;
-	uint64_t dccp;
-	uint64_t lost;
+	int64_t since;
+	struct tally tally;
+	struct snapshot *metrics;
+	struct module_info info;
+	bool asked;
 	uint64_t settled;
 };
 
@@ -59,6 +64,7 @@ int outputs_change(struct outputs *outputs, struct settings *settings);
 void outputs_reopen(struct outputs *outputs);
 uint64_t outputs_settled(const struct outputs *outputs);
 void outputs_tell(const struct outputs *outputs);
+void outputs_measure(struct outputs *outputs, const struct module_info *info);
 int outputs_close(struct outputs *outputs);
 
 #endif

@@ -213,6 +213,8 @@ static int on_more(void *arg)
 	const struct scan *scan = arg;
 	struct pollfd fd = { .fd = scan->stop, .events = POLLIN };
 
+	if (scan->events->alive)
+		scan->events->alive();
 	return poll(&fd, 1, 0) > 0 ? -ECANCELED : 0;
 }
 

@@ -114,6 +114,7 @@ static void overwrite_oldest(struct ring *ring)
 		if (cursor->at != ring->tail || !cursor->waiting)
 			continue;
 		gap_add(&cursor->gap, &head.mark);
+		cursor->missed++;
 		cursor->waiting--;
 		cursor->at = next;
 	}
@@ -130,6 +131,7 @@ static void leave_out(struct ring *ring, const struct mark *mark)
 			continue;
 		cursor->given++;
 		gap_add(&cursor->gap, mark);
+		cursor->missed++;
 	}
 }
 
@@ -335,5 +337,21 @@ void ring_look(struct ring *ring, const struct cursor *cursor,
 	pthread_mutex_lock(&ring->lock);
 	*given = cursor->given;
 	*waiting = cursor->waiting;
+	pthread_mutex_unlock(&ring->lock);
+}
+
+/**
+ * ring_measure - see what an output missed, and how long its queue is
+ * @ring: ring
+ * @cursor: where it is
+ * @missed: set to how many records were ever overwritten before it had them
+ * @bytes: set to the memory of those that it has not taken yet
+ */
+void ring_measure(struct ring *ring, const struct cursor *cursor,
+		  uint64_t *missed, uint64_t *bytes)
+{
+	pthread_mutex_lock(&ring->lock);
+	*missed = cursor->missed;
+	*bytes = cursor->waiting ? ring->head - cursor->at : 0;
 	pthread_mutex_unlock(&ring->lock);
 }

@@ -19,6 +19,7 @@
  * @gap: records that were overwritten and that it was not told of
  * @taken: the first record, also of a gap, that the output took and has not
  *	settled, 0 for none
+ * @missed: records that ever were in @gap
  * @wake: eventfd to tell it by that there is something
  * @idle: it wants to be told
  * @closed: it gets no more
@@ -30,6 +31,7 @@ struct cursor {
 	uint64_t given;
 	struct gap gap;
 	uint64_t taken;
+	uint64_t missed;
 	int wake;
 	bool idle;
 	bool closed;
@@ -73,5 +75,7 @@ void ring_settle(struct ring *ring, struct cursor *cursor, uint64_t first);
 uint64_t ring_unsettled(struct ring *ring, const struct cursor *cursor);
 void ring_look(struct ring *ring, const struct cursor *cursor,
 	       uint64_t *given, uint64_t *waiting);
+void ring_measure(struct ring *ring, const struct cursor *cursor,
+		  uint64_t *missed, uint64_t *bytes);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "interval.h"
 #include "number.h"
 #include "settings.h"
 #include "text.h"
@@ -21,6 +22,12 @@
 #define SMALLEST_QUEUE	(256 * KIB)
 #define LARGEST_QUEUE	(1024 * KIB * KIB)
 
+/* In nanoseconds; each wakes the processor */
+#define SECOND			INT64_C(1000000000)
+#define DEFAULT_INTERVAL	(15 * SECOND)
+#define SHORTEST_INTERVAL	(1 * SECOND)
+#define LONGEST_INTERVAL	(3600 * SECOND)
+
 const struct sink_ops *const settings_formats[SETTINGS_FORMATS] = {
 	&sink_json,
 	&sink_log,
@@ -33,7 +40,8 @@ const struct sink_ops *const settings_formats[SETTINGS_FORMATS] = {
 #define STORE_FORMAT	0
 
 enum {
-	NO_BIRTHS = 256, NO_DCCP, CONFIG, PATH, QUEUE, STATE, KEEP, KEEP_SIZE,
+	NO_BIRTHS = 256, NO_DCCP, CONFIG, INTERVAL, PATH, QUEUE, STATE, KEEP,
+	KEEP_SIZE,
 };
 
 static const struct option options[] = {
@@ -42,6 +50,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "keep", required_argument, NULL, KEEP },
 	{ "keep-size", required_argument, NULL, KEEP_SIZE },
+	{ "metrics-interval", required_argument, NULL, INTERVAL },
 	{ "no-births", no_argument, NULL, NO_BIRTHS },
 	{ "no-dccp", no_argument, NULL, NO_DCCP },
 	{ "no-rescan", no_argument, NULL, WANTED_NO_RESCAN },
@@ -68,7 +77,9 @@ static int show_help(void)
 	     "                              /dev/udp/HOST/PORT or\n"
 	     "                              /dev/dccp/HOST/PORT[/SERVICE]\n"
 	     "                              (default json:-). Or journal: for\n"
-	     "                              the journal of this machine\n"
+	     "                              the journal of this machine, or\n"
+	     "                              metrics:FILE for a file that\n"
+	     "                              Prometheus's node_exporter reads\n"
 	     "      -o sqlite:FILE          a database, for 'divulge history'\n"
 	     "      --keep AGE              drop what is older from databases:\n"
 	     "                              30d, with s, min, h, d, w or y\n"
@@ -84,6 +95,8 @@ static int show_help(void)
 	     "      --config FILE           read options there first (default\n"
 	     "                              " DEFAULT_FILE ",\n"
 	     "                              if it is there)\n"
+	     "      --metrics-interval TIME how often to write metrics (default\n"
+	     "                              15s)\n"
 	     "      --event LIST            of DCCP, these events only: state,\n"
 	     "                              ccid, mps, loss, close\n"
 	     "      --no-births             no births\n"
@@ -108,8 +121,8 @@ static int show_version(void)
 /* The parsers return an exit code, or -1 to go on. */
 static int bad_output(const char *arg)
 {
-	char known[64] = "";
-	size_t i, len = 0;
+	char known[64] = " metrics";
+	size_t i, len = strlen(known);
 
 	for (i = 0; i < ARRAY_SIZE(settings_formats) && len < sizeof(known);
 	     i++)
@@ -147,6 +160,26 @@ static int parse_target(struct destination *to, const char *format,
 	return target_parse(target, &to->target);
 }
 
+/* One file tells of all outputs. */
+static int set_metrics(struct settings *settings, const char *arg)
+{
+	struct target t;
+	int code;
+
+	if (settings->metrics)
+		return misused("there is one 'metrics:' already, for '%s'",
+			       settings->metrics);
+	code = target_parse(arg, &t);
+	if (!code && t.ops != &target_file)
+		code = misused("'%s' is no file that metrics can be in", arg);
+	if (!code) {
+		settings->metrics = t.path;
+		t.path = NULL;
+	}
+	target_free(&t);
+	return code ? code : -1;
+}
+
 static int add_output(struct settings *settings, const char *arg)
 {
 	struct destination *to = &settings->output[settings->nr_outputs];
@@ -159,6 +192,8 @@ static int add_output(struct settings *settings, const char *arg)
 			return misused("the output '%s' is named twice", arg);
 	if (i == SETTINGS_OUTPUTS)
 		return misused("there can be %d outputs", SETTINGS_OUTPUTS);
+	if (!strncmp(arg, "metrics:", strlen("metrics:")))
+		return set_metrics(settings, arg + strlen("metrics:"));
 	if (!arg[len] || !find_format(arg, len, &to->format))
 		return bad_output(arg);
 	to->name = strdup(arg);
@@ -213,6 +248,14 @@ static int set_state(struct settings *settings, const char *file)
 	return settings->state ? -1 : misused("there is not enough memory");
 }
 
+static int parse_metrics_interval(const char *arg, int64_t *interval)
+{
+	if (!interval_parse(arg, interval) && *interval >= SHORTEST_INTERVAL &&
+	    *interval <= LONGEST_INTERVAL)
+		return -1;
+	return misused("'%s' is no time from 1s to 1h", arg);
+}
+
 /* @c is as getopt_long() has it; @argv what was given for a command line. */
 static int apply(struct settings *settings, int c, char *value, char **argv)
 {
@@ -235,6 +278,8 @@ static int apply(struct settings *settings, int c, char *value, char **argv)
 		return keep_parse_age(value, &settings->keep);
 	case KEEP_SIZE:
 		return keep_parse_size(value, &settings->keep);
+	case INTERVAL:
+		return parse_metrics_interval(value, &settings->interval);
 	case CONFIG:
 		return -1;
 	case NO_BIRTHS:
@@ -421,7 +466,9 @@ static int settle(struct settings *settings)
 	wanted->where = settings->where;
 	if (!settings->state && !default_state(settings))
 		return misused("there is not enough memory");
-	return settings->nr_outputs ? -1 : add_output(settings, "json:-");
+	if (settings->nr_outputs || settings->metrics)
+		return -1;
+	return add_output(settings, "json:-");
 }
 
 /* Whoever listens changes to another directory. */
@@ -479,6 +526,7 @@ static void init(struct settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->queue = DEFAULT_QUEUE;
+	settings->interval = DEFAULT_INTERVAL;
 	wanted_init(&settings->wanted);
 	settings->wanted.follow = true;
 }
@@ -537,6 +585,7 @@ void settings_free(struct settings *settings)
 		free(settings->where[i]);
 	}
 	free(settings->state);
+	free(settings->metrics);
 	free(settings->file);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "sink.h"
 #include "target.h"
@@ -38,6 +39,8 @@ struct destination {
  * @queue: bytes for records that wait
  * @state: as it was named, where it is kept until when all is told, NULL for nowhere
  * @keep: what databases keep
+ * @metrics: file of metrics, NULL for none
+ * @interval: how often to write that, in nanoseconds
  * @file: the file that says so too, if one was named
  */
 struct settings {
@@ -50,6 +53,8 @@ struct settings {
 	size_t queue;
 	char *state;
 	struct keep keep;
+	char *metrics;
+	int64_t interval;
 	char *file;
 };
 

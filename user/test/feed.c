@@ -9,6 +9,7 @@
 
 #include "down.h"
 #include "outputs.h"
+#include "stream.h"
 #include "usage.h"
 
 static struct settings settings;
@@ -55,6 +56,33 @@ static void down(uint64_t record)
 	sink_flush(&outputs.sink);
 }
 
+static void found(size_t n)
+{
+	struct divulge_birth birth = { .ino = n };
+	struct record rec = {
+		.event = "found", .part = { { birth_fields, &birth } },
+	};
+
+	snprintf((char *)birth.fs, sizeof(birth.fs), "fs%zu", n);
+	while (n--)
+		sink_put(&outputs.sink, &rec);
+}
+
+static void lost(uint64_t count)
+{
+	struct noticed noticed = { "births", 1700000000000000000 };
+	struct lost lost = { .count = count };
+	struct record rec = {
+		.event = "lost",
+		.part = {
+			{ noticed_fields, &noticed }, { lost_fields, &lost },
+		},
+	};
+
+	sink_put(&outputs.sink, &rec);
+	sink_flush(&outputs.sink);
+}
+
 static void configure(int argc, char **argv)
 {
 	struct settings now;
@@ -71,6 +99,10 @@ static void obey(const char *line, int argc, char **argv)
 {
 	static uint64_t seq;
 	size_t n = strtoul(line + 1, NULL, 10);
+	struct module_info info = {
+		.version = "1\"2", .has_statistics = true,
+		.statistics = { .curr_estab = 3 },
+	};
 	size_t len = 20;
 
 	switch (*line) {
@@ -88,6 +120,16 @@ static void obey(const char *line, int argc, char **argv)
 		break;
 	case 'd':	/* a time without a daemon */
 		down(n);
+		break;
+	case 'm':	/* metrics, as if the kernel had lost so many */
+		info.births.births_lost = n;
+		outputs_measure(&outputs, &info);
+		break;
+	case 'f':	/* so many found on a filesystem of such a name */
+		found(n);
+		break;
+	case 'x':	/* a loss of so many births */
+		lost(n);
 		break;
 	case 's':
 		fprintf(stderr, "settled %" PRIu64 "\n",

@@ -13,8 +13,8 @@ static struct outputs outputs;
 static void put(const char *line, size_t len)
 {
 	const struct mark mark = {
-		.stream = MARK_BIRTHS, .record = ++outputs.records,
-		.seq = outputs.records,
+		.stream = MARK_BIRTHS, .record = ++outputs.tally.records,
+		.seq = outputs.tally.records,
 	};
 
 	if (outputs.feed[0].ring.size)

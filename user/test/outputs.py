@@ -21,6 +21,12 @@ FEED = sys.argv[1]
 MANY = 5000
 
 
+def program(name, *args):
+    """How to run a program that is unpacked and not installed."""
+    programs = pathlib.Path(__file__).parents[2] / "qemu/programs"
+    return [str(programs), "run", name, *args]
+
+
 def wait_for(condition, what, seconds=60):
     """Wait for it; return what it gave."""
     now = time.monotonic()

@@ -96,7 +96,7 @@ static void at(int64_t sec)
 /* A run begins, with so many directories watched. */
 static void begin(size_t nr)
 {
-	outputs.records = 0;
+	outputs.tally.records = 0;
 	outputs.identity.run++;
 	mounts[0].heard = false;
 	mounts[1].heard = false;
@@ -118,7 +118,7 @@ static void begin(size_t nr)
 static void tick(int64_t sec, uint64_t records, uint64_t settled)
 {
 	at(sec);
-	outputs.records = records;
+	outputs.tally.records = records;
 	fake.settled = settled;
 	keeper_tick(&keeper, &listener, &outputs);
 }
@@ -174,7 +174,7 @@ static void test_settled(void)
 	tick(100, 5, 5);
 	at(110);
 	fake.told = true;
-	outputs.records = 6;
+	outputs.tally.records = 6;
 	fake.settled = 6;
 	keeper_end(&keeper, &listener, &outputs, true);
 	die();
@@ -238,7 +238,7 @@ static void test_unmounted(void)
 	tick(10, 5, 5);
 	/* Records are on their way when it comes back, and is searched */
 	at(20);
-	outputs.records = 6;
+	outputs.tally.records = 6;
 	keeper_tick(&keeper, &listener, &outputs);
 	mounts[1].sb = 0;
 	mounts[1].left = (1000 + 12) * SEC;

@@ -309,14 +309,24 @@ static void test_caught_up(void)
 	end_test();
 }
 
+/* A service manager does not wait for ever. */
+static int lives;
+
+static void live(void)
+{
+	lives++;
+}
+
 static void test_since(void)
 {
 	struct window w = { 1000000000, 2000000000 };
 
 	begin_test();
+	events.alive = live;
 	rescan_since(&events, events.paths.mounts, &w, pipes[0]);
 	ok(fake.dumps == 2 && is_moment(&fake.since, 0, 989999999) &&
 	   fake.until.sec == -1, "since a time, without an end");
+	ok(lives == 1, "it is told that it gets on");
 	ok(!count("found", ""), "what is born meanwhile is told anyhow");
 	w.until = 3000000000;
 	fake.dumps = 0;
