@@ -7,8 +7,9 @@
 #include "keeper.h"
 #include "listen.h"
 #include "notify.h"
-#include "rate.h"
 #include "outputs.h"
+#include "privileges.h"
+#include "rate.h"
 #include "settings.h"
 #include "signals.h"
 #include "text.h"
@@ -144,6 +145,8 @@ static int listen_to(struct listener *l)
 	err = open_files(l);
 	if (!err)
 		err = listener_start(l, &settings.wanted);
+	if (!err)
+		err = privileges_drop();
 	if (err)
 		return err;
 	report("ready");
@@ -175,6 +178,7 @@ static int serve(void)
 	err = listener_open(&listener, &outputs.sink);
 	if (err)
 		return EXIT_FAILED;
+	privileges_look(&settings);
 	err = keeper_open(&keeper, settings.state);
 	if (err)
 		goto close_listener;

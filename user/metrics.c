@@ -22,7 +22,10 @@ struct number {
 
 static uint64_t number_in(const struct number *number, const void *data)
 {
-	return *(const uint64_t *)((const char *)data + number->offset);
+	uint64_t n;
+
+	memcpy(&n, (const char *)data + number->offset, sizeof(n));
+	return n;
 }
 
 static const struct number of_output[] = {
@@ -74,11 +77,13 @@ static void put_one(FILE *out, const struct family *family, uint64_t n)
 	exposition_sample(out, family, NULL, NULL, n);
 }
 
+/* @births: NULL if one may not know */
 static void put_streams(FILE *out, const struct family *family,
-			uint64_t births, uint64_t dccp)
+			const uint64_t *births, uint64_t dccp)
 {
 	exposition_family(out, family);
-	exposition_sample(out, family, "stream", "births", births);
+	if (births)
+		exposition_sample(out, family, "stream", "births", *births);
 	exposition_sample(out, family, "stream", "dccp", dccp);
 }
 
@@ -120,7 +125,7 @@ static void put_tally(FILE *out, const struct tally *tally)
 	for (i = 0; i < TALLY_CHANGES; i++)
 		exposition_sample(out, &changes, "event", tally_changes[i],
 				  tally->changes[i]);
-	put_streams(out, &lost, tally->lost_births, tally->lost_dccp);
+	put_streams(out, &lost, &tally->lost_births, tally->lost_dccp);
 }
 
 static const struct number of_statistics[] = {
@@ -157,13 +162,18 @@ static void put_kernel(FILE *out, const struct module_info *info)
 	}, watches = {
 		"kernel_watches", "gauge", "Watches of anybody's.",
 	};
+	uint64_t published = info->births.births_published;
+	uint64_t births_lost = info->births.births_lost;
+	bool may = info->may_watch;
 	size_t i;
 
-	put_streams(out, &events, info->births.births_published,
+	put_streams(out, &events, may ? &published : NULL,
 		    info->dccp.dccp_published);
-	put_streams(out, &lost, info->births.births_lost, info->dccp.dccp_lost);
+	put_streams(out, &lost, may ? &births_lost : NULL,
+		    info->dccp.dccp_lost);
 	put_one(out, &missed, info->dccp.dccp_missed);
-	put_one(out, &watches, info->births.watches);
+	if (may)
+		put_one(out, &watches, info->births.watches);
 	for (i = 0; i < ARRAY_SIZE(of_statistics) && info->has_statistics; i++)
 		put_one(out, &of_statistics[i].family,
 			number_in(&of_statistics[i], &info->statistics));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "privileges.h"
 #include "rate.h"
 #include "text.h"
 #include "thread.h"
@@ -401,6 +402,7 @@ static void *run(void *arg)
 	struct output *o = arg;
 	struct batch *b = &o->batch;
 
+	privileges_drop_in_writer();
 	while (!o->finished && !waker_is_over(&o->waker))
 		step(o);
 	o->unsure = handed_over(b);

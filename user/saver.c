@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "privileges.h"
 #include "rate.h"
 #include "saver.h"
 #include "text.h"
@@ -36,6 +37,7 @@ static void *run(void *arg)
 	char *text;
 	size_t len;
 
+	privileges_drop_in_writer();
 	while ((text = next(saver, &len))) {
 		state_write(saver->state, text, len);
 		free(text);

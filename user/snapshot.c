@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "privileges.h"
 #include "rate.h"
 #include "snapshot.h"
 #include "text.h"
@@ -85,6 +86,7 @@ static void *run(void *arg)
 	char *text;
 	int err;
 
+	privileges_drop_in_writer();
 	for (;;) {
 		text = take(s, &len);
 		if (!text && waker_is_ending(&s->waker))

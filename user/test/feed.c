@@ -101,6 +101,7 @@ static void obey(const char *line, int argc, char **argv)
 	size_t n = strtoul(line + 1, NULL, 10);
 	struct module_info info = {
 		.version = "1\"2", .has_statistics = true,
+		.may_watch = true,
 		.statistics = { .curr_estab = 3 },
 	};
 	size_t len = 20;

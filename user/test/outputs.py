@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-FEED = sys.argv[1]
+FEED = os.path.abspath(sys.argv[1])
 # What has a queue of 256 KiB cannot keep so many
 MANY = 5000
 
@@ -634,11 +634,31 @@ def no_reader(_):
         assert "Broken pipe" in feed.stderr(), feed.stderr()
 
 
+def no_rights(tmp):
+    """What writes has no capabilities, though root started it."""
+    if os.geteuid():
+        print("  skipped: who is not root has none to begin with")
+        return
+    with Feed(f"json:{tmp}/json", "json:/dev/tcp/127.0.0.1/1",
+              f"metrics:{tmp}/prom") as feed:
+        feed.say("p1")
+        wait_for(lambda: last_of(f"{tmp}/json") == 1, "a record")
+        tasks = pathlib.Path(f"/proc/{feed.proc.pid}/task")
+        threads = [path for path in tasks.iterdir()
+                   if path.name != str(feed.proc.pid)]
+        assert len(threads) == 3, threads
+        for thread in threads:
+            text = (thread / "status").read_text("ascii")
+            for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+                assert f"{name}:\t0000000000000000\n" in text, text
+        feed.end(1)
+
+
 TESTS = [several_outputs, numbered, losses_show, runs_are_told_apart,
          stuck_holds_nobody_up, slow_gets_gaps, settled_is_what_all_have,
          unsettled_at_the_end, reader_comes_later, tcp_later, tcp_again,
          tcp_slow, unix_stream, unix_datagram, udp, syslog, rotated,
-         reconfigured, refused, no_reader]
+         reconfigured, refused, no_reader, no_rights]
 
 
 def run(tests):

@@ -7,6 +7,7 @@
 #include "events.h"
 #include "listen.h"
 #include "outputs.h"
+#include "privileges.h"
 
 #define listener_told	fake_told
 #define outputs_settled	fake_settled
@@ -14,6 +15,10 @@
 #define stamp_now	fake_now
 #define stamp_uptime	fake_uptime
 #define report		fake_report
+void privileges_drop_in_writer(void)
+{
+}
+
 static bool fake_told(const struct listener *l, struct reached *until);
 static uint64_t fake_settled(const struct outputs *of);
 static int fake_rescan(struct events *e, const struct mount *mount,
