@@ -63,7 +63,8 @@ def all_is_there(root):
     os.umask(old)
     seen = {str(path.relative_to(root)): stat.S_IMODE(path.stat().st_mode)
             for path in pathlib.Path(root).rglob("*") if not path.is_dir()}
-    fleet = {path for path in seen if path.startswith("usr/share/divulge/")}
+    fleet = {f"usr/share/divulge/fleet/{path.name}"
+             for path in (USER / "fleet").iterdir()}
     assert all(seen.pop(path) == 0o644 for path in fleet), fleet
     assert seen == FILES, seen.items() ^ FILES.items()
 
