@@ -45,14 +45,16 @@ static int change_to(struct settings *now)
 	err = outputs_prepare(&outputs, now);
 	if (err)
 		return err;
-	if (!settings_same_wishes(&settings, now))
+	/* A timer that is set again and again never expires */
+	if (now->interval != settings.interval)
+		err = set_tick(now->interval);
+	if (!err && !settings_same_wishes(&settings, now))
 		err = listener_change(&listener, &now->wanted);
 	if (err) {
 		outputs_cancel(&outputs);
 		return err;
 	}
 	outputs_change(&outputs, now);
-	set_tick(now->interval);
 	settings_take(&settings, now);
 	return 0;
 }
@@ -78,7 +80,7 @@ static void alive(void)
 	if (!ticker_due(listener.tick))
 		return;
 	notify_alive(&outputs);
-	if (!module_ask(&listener.control, &info))
+	if (outputs.metrics && !module_ask(&listener.control, &info))
 		outputs_measure(&outputs, &info);
 }
 

@@ -18,6 +18,11 @@ static struct reached reached_now(void)
 	return (struct reached){ stamp_now(), stamp_uptime() };
 }
 
+static void write_state(void *priv, const char *text, size_t len)
+{
+	state_write(priv, text, len);
+}
+
 /**
  * keeper_open - see what the run before has left
  * @keeper: set up here
@@ -36,9 +41,11 @@ int keeper_open(struct keeper *keeper, const char *file)
 	err = state_open(&keeper->state, file);
 	if (err)
 		return err;
-	err = saver_open(&keeper->saver, &keeper->state);
-	if (err)
+	err = saver_open(&keeper->saver, write_state, &keeper->state);
+	if (err) {
+		report("cannot write states: %s", strerror(-err));
 		state_close(&keeper->state);
+	}
 	keeper->on = !err;
 	return err;
 }
@@ -46,8 +53,13 @@ int keeper_open(struct keeper *keeper, const char *file)
 /* Must outlive what hangs on a disk. */
 void keeper_close(struct keeper *keeper)
 {
-	if (keeper->on && saver_close(&keeper->saver))
+	if (!keeper->on)
+		return;
+	if (saver_close(&keeper->saver))
 		state_close(&keeper->state);
+	else
+		report("the state '%s' is not written: its disk is stuck",
+		       keeper->state.file);
 }
 
 /* Return: what is told of a filesystem that is away since @left. */
@@ -184,12 +196,17 @@ static void save(struct keeper *keeper, const struct outputs *outputs,
 		 bool clean)
 {
 	struct state *state = &keeper->state;
+	size_t len;
+	char *text;
 
 	strcpy(state->boot, outputs->identity.boot);
 	state->run = outputs->identity.run;
 	state->record = outputs_settled(outputs);
 	state->clean = clean;
-	saver_put(&keeper->saver);
+	text = state_text(state, &len);
+	/* Without memory the next one will do */
+	if (text)
+		saver_put(&keeper->saver, text, len);
 	keeper->record = state->record;
 	keeper->until = state->told.uptime;
 	keeper->quiet = 0;

@@ -351,7 +351,10 @@ static int on_reader_gone(struct listener *l)
 	return -EPIPE;
 }
 
-/* Return: 0 if all is taken that was there before, or was on its way. */
+/*
+ * Return: 0 if all is taken that was there before, or was on its way; which may
+ * be long in coming to an end.
+ */
 static int take_up(struct listener *l)
 {
 	struct pollfd fd = { .fd = l->signals, .events = POLLIN };
@@ -363,6 +366,8 @@ static int take_up(struct listener *l)
 			return -ECANCELED;
 		err = take(l);
 		wait = 0;
+		if (l->events.alive)
+			l->events.alive();
 	} while (!err);
 	return err == -EAGAIN ? 0 : err;
 }

@@ -53,21 +53,22 @@ static const struct number of_output[] = {
 	       "How often it was opened."),
 };
 
+/* All figures of an output are of one moment. */
 static void put_outputs(FILE *out, const struct outputs *outputs)
 {
+	struct output_figures figures[ARRAY_SIZE(outputs->output)];
 	const struct number *number;
-	struct output_figures figures;
 	size_t n, i;
 
+	for (i = 0; i < outputs->nr; i++)
+		output_look(outputs->output[i], &figures[i]);
 	for (n = 0; n < ARRAY_SIZE(of_output) && outputs->nr; n++) {
 		number = &of_output[n];
 		exposition_family(out, &number->family);
-		for (i = 0; i < outputs->nr; i++) {
-			output_look(outputs->output[i], &figures);
+		for (i = 0; i < outputs->nr; i++)
 			exposition_sample(out, &number->family, "output",
 					  outputs->output[i]->name,
-					  number_in(number, &figures));
-		}
+					  number_in(number, &figures[i]));
 	}
 }
 
@@ -144,9 +145,21 @@ static const struct number of_statistics[] = {
 	COUNTED(opt_mandatory_error, "Connections ended by a Mandatory option."),
 	COUNTED(invalid_opt, "Packets with an option that was not valid."),
 #undef COUNTED
-	NUMBER(divulge_dccp_statistics, curr_estab, "dccp_connections", "gauge",
-	       "Connections in OPEN."),
 };
+
+/* The processors are asked one after the other: their sum may be below 0. */
+static void put_statistics(FILE *out, const struct divulge_dccp_statistics *s)
+{
+	static const struct family connections = {
+		"dccp_connections", "gauge", "Connections in OPEN.",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(of_statistics); i++)
+		put_one(out, &of_statistics[i].family,
+			number_in(&of_statistics[i], s));
+	put_one(out, &connections, s->curr_estab > 0 ? s->curr_estab : 0);
+}
 
 static void put_kernel(FILE *out, const struct module_info *info)
 {
@@ -165,7 +178,6 @@ static void put_kernel(FILE *out, const struct module_info *info)
 	uint64_t published = info->births.births_published;
 	uint64_t births_lost = info->births.births_lost;
 	bool may = info->may_watch;
-	size_t i;
 
 	put_streams(out, &events, may ? &published : NULL,
 		    info->dccp.dccp_published);
@@ -174,9 +186,8 @@ static void put_kernel(FILE *out, const struct module_info *info)
 	put_one(out, &missed, info->dccp.dccp_missed);
 	if (may)
 		put_one(out, &watches, info->births.watches);
-	for (i = 0; i < ARRAY_SIZE(of_statistics) && info->has_statistics; i++)
-		put_one(out, &of_statistics[i].family,
-			number_in(&of_statistics[i], &info->statistics));
+	if (info->has_statistics)
+		put_statistics(out, &info->statistics);
 }
 
 static void put_info(FILE *out, const struct module_info *info)

@@ -355,6 +355,8 @@ static void idle(struct output *o)
 		o->finished = true;
 		return;
 	}
+	/* It is open, and all is written: what was wrong before is over. */
+	o->err = 0;
 	if (t->ops->tend)
 		err = t->ops->tend(t, &pause);
 	if (err)

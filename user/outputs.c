@@ -173,11 +173,13 @@ void outputs_measure(struct outputs *outputs, const struct module_info *info)
 }
 
 /* As for any file, what cannot be written at the start is wrong. */
-static int start_metrics(struct outputs *outputs, const char *path, bool strict)
+static int start_metrics(struct outputs *outputs,
+			 const struct settings *settings, bool strict)
 {
-	if (!path)
+	if (!settings->metrics)
 		return 0;
-	outputs->metrics = snapshot_start(path);
+	outputs->metrics = snapshot_start(settings->metrics,
+					  settings->metrics_path);
 	if (!outputs->metrics)
 		return -ENOMEM;
 	outputs_measure(outputs, NULL);
@@ -190,7 +192,7 @@ static void end_metrics(struct outputs *outputs)
 		return;
 	if (!snapshot_end(outputs->metrics))
 		report("output metrics:%s: stuck when told to end",
-		       outputs->metrics->path);
+		       outputs->metrics->name);
 	outputs->metrics = NULL;
 }
 
@@ -218,7 +220,7 @@ int outputs_open(struct outputs *outputs, struct settings *settings)
 	for (i = 0; i < outputs->nr && !err; i++)
 		err = see_opened(outputs->output[i]);
 	if (!err)
-		err = start_metrics(outputs, settings->metrics, true);
+		err = start_metrics(outputs, settings, true);
 	if (err)
 		outputs_close(outputs);
 	return err;
@@ -274,12 +276,15 @@ static int add(struct outputs *outputs, struct destination *to)
 	return err;
 }
 
-static int change_metrics(struct outputs *outputs, const char *path)
+/* Where a name leads is settled when it is new. */
+static int change_metrics(struct outputs *outputs,
+			  const struct settings *settings)
 {
-	if (outputs->metrics && path && !strcmp(outputs->metrics->path, path))
+	if (outputs->metrics && settings->metrics &&
+	    !strcmp(outputs->metrics->name, settings->metrics))
 		return 0;
 	end_metrics(outputs);
-	return start_metrics(outputs, path, false);
+	return start_metrics(outputs, settings, false);
 }
 
 /**
@@ -359,7 +364,7 @@ int outputs_change(struct outputs *outputs, struct settings *settings)
 	for (i = 0; i < settings->nr_outputs && !err; i++)
 		if (!is_there(outputs, settings->output[i].name))
 			err = add(outputs, &settings->output[i]);
-	return err ? err : change_metrics(outputs, settings->metrics);
+	return err ? err : change_metrics(outputs, settings);
 }
 
 /* Open files anew, and try at once what failed. */

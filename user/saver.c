@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* States on their way to a disk, which may not answer for a while */
+/* Texts on their way to a disk, which may not answer for a while */
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +9,6 @@
 #include "privileges.h"
 #include "rate.h"
 #include "saver.h"
-#include "text.h"
 #include "thread.h"
 
 /* How long a disk may take at the end */
@@ -39,29 +38,33 @@ static void *run(void *arg)
 
 	privileges_drop_in_writer();
 	while ((text = next(saver, &len))) {
-		state_write(saver->state, text, len);
+		saver->write(saver->priv, text, len);
 		free(text);
 	}
 	return NULL;
 }
 
 /**
- * saver_open - begin to write states
+ * saver_open - begin to write texts
  * @saver: set up here
- * @state: which knows the file, and after a saver_close() that fails is not to
- *	be freed
+ * @write: writes one, in a thread of its own
+ * @priv: for that; neither it nor @saver is to be freed after a saver_close()
+ *	that fails
  *
- * Return: 0, or a negative errno after a report.
+ * Return: 0 or a negative errno.
  */
-int saver_open(struct saver *saver, struct state *state)
+int saver_open(struct saver *saver,
+	       void (*write)(void *priv, const char *text, size_t len),
+	       void *priv)
 {
 	int err;
 
 	memset(saver, 0, sizeof(*saver));
-	saver->state = state;
+	saver->write = write;
+	saver->priv = priv;
 	err = -pthread_mutex_init(&saver->lock, NULL);
 	if (err)
-		goto failed;
+		return err;
 	err = -pthread_cond_init(&saver->news, NULL);
 	if (err)
 		goto destroy_lock;
@@ -71,20 +74,17 @@ int saver_open(struct saver *saver, struct state *state)
 	pthread_cond_destroy(&saver->news);
 destroy_lock:
 	pthread_mutex_destroy(&saver->lock);
-failed:
-	report("cannot write states: %s", strerror(-err));
 	return err;
 }
 
-/* Have the state written as it is now, in place of one that still waits. */
-void saver_put(struct saver *saver)
+/**
+ * saver_put - have a text written, in place of one that still waits
+ * @saver: saver
+ * @text: which it is to free
+ * @len: length of that
+ */
+void saver_put(struct saver *saver, char *text, size_t len)
 {
-	size_t len;
-	char *text = state_text(saver->state, &len);
-
-	/* Without memory the next one will do */
-	if (!text)
-		return;
 	pthread_mutex_lock(&saver->lock);
 	free(saver->text);
 	saver->text = text;
@@ -104,10 +104,10 @@ static bool has_finished(struct saver *saver)
 }
 
 /**
- * saver_close - have the last state written, and end
+ * saver_close - have the last text written, and end
  * @saver: saver
  *
- * Return: false after a report if that takes too long.
+ * Return: false if that takes too long.
  */
 bool saver_close(struct saver *saver)
 {
@@ -118,11 +118,8 @@ bool saver_close(struct saver *saver)
 	pthread_cond_signal(&saver->news);
 	pthread_mutex_unlock(&saver->lock);
 	while (!has_finished(saver)) {
-		if (rate_now() > until) {
-			report("the state '%s' is not written: its disk is stuck",
-			       saver->state->file);
+		if (rate_now() > until)
 			return false;
-		}
 		poll(NULL, 0, 2);
 	}
 	pthread_join(saver->thread, NULL);

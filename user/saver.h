@@ -6,11 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "state.h"
-
 /**
- * struct saver - a thread that writes states, so that no disk holds up others
- * @state: which knows the file
+ * struct saver - a thread that writes texts, so that no disk holds up others
+ * @write: writes one
+ * @priv: for that
  * @thread: the thread
  * @lock: held for what is below, and never while something is written
  * @news: tells of @text and @end
@@ -20,7 +19,8 @@
  * @finished: nothing more will be written
  */
 struct saver {
-	struct state *state;
+	void (*write)(void *priv, const char *text, size_t len);
+	void *priv;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
@@ -30,8 +30,10 @@ struct saver {
 	bool finished;
 };
 
-int saver_open(struct saver *saver, struct state *state);
-void saver_put(struct saver *saver);
+int saver_open(struct saver *saver,
+	       void (*write)(void *priv, const char *text, size_t len),
+	       void *priv);
+void saver_put(struct saver *saver, char *text, size_t len);
 bool saver_close(struct saver *saver);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "interval.h"
@@ -160,6 +161,14 @@ static int parse_target(struct destination *to, const char *format,
 	return target_parse(target, &to->target);
 }
 
+/* What there is under that name will be replaced. */
+static bool is_no_file(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && !S_ISREG(st.st_mode);
+}
+
 /* One file tells of all outputs. */
 static int set_metrics(struct settings *settings, const char *arg)
 {
@@ -170,11 +179,14 @@ static int set_metrics(struct settings *settings, const char *arg)
 		return misused("there is one 'metrics:' already, for '%s'",
 			       settings->metrics);
 	code = target_parse(arg, &t);
-	if (!code && t.ops != &target_file)
+	if (!code && (t.ops != &target_file || is_no_file(t.path)))
 		code = misused("'%s' is no file that metrics can be in", arg);
 	if (!code) {
-		settings->metrics = t.path;
+		settings->metrics_path = t.path;
 		t.path = NULL;
+		settings->metrics = strdup(arg);
+		if (!settings->metrics)
+			code = misused("there is not enough memory");
 	}
 	target_free(&t);
 	return code ? code : -1;
@@ -190,10 +202,10 @@ static int add_output(struct settings *settings, const char *arg)
 	for (i = 0; i < settings->nr_outputs; i++)
 		if (!strcmp(settings->output[i].name, arg))
 			return misused("the output '%s' is named twice", arg);
-	if (i == SETTINGS_OUTPUTS)
-		return misused("there can be %d outputs", SETTINGS_OUTPUTS);
 	if (!strncmp(arg, "metrics:", strlen("metrics:")))
 		return set_metrics(settings, arg + strlen("metrics:"));
+	if (i == SETTINGS_OUTPUTS)
+		return misused("there can be %d outputs", SETTINGS_OUTPUTS);
 	if (!arg[len] || !find_format(arg, len, &to->format))
 		return bad_output(arg);
 	to->name = strdup(arg);
@@ -331,7 +343,8 @@ static int check_absolute(int c, const char *value)
 
 	if (c == PATH || c == STATE)
 		target = value;
-	else if (c != 'o' || !*target || !strcmp(target, "-"))
+	else if (c != 'o' || !*target || !strcmp(target, "-") ||
+		 !strncmp(value, "journal:", strlen("journal:")))
 		return -1;
 	if (!strncmp(target, "unix:", strlen("unix:")))
 		target += strlen("unix:");
@@ -586,6 +599,7 @@ void settings_free(struct settings *settings)
 	}
 	free(settings->state);
 	free(settings->metrics);
+	free(settings->metrics_path);
 	free(settings->file);
 }
 

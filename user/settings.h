@@ -39,7 +39,8 @@ struct destination {
  * @queue: bytes for records that wait
  * @state: as it was named, where it is kept until when all is told, NULL for nowhere
  * @keep: what databases keep
- * @metrics: file of metrics, NULL for none
+ * @metrics: file of metrics as it was named, NULL for none
+ * @metrics_path: where that is
  * @interval: how often to write that, in nanoseconds
  * @file: the file that says so too, if one was named
  */
@@ -54,6 +55,7 @@ struct settings {
 	char *state;
 	struct keep keep;
 	char *metrics;
+	char *metrics_path;
 	int64_t interval;
 	char *file;
 };

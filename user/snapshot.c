@@ -8,14 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "privileges.h"
 #include "rate.h"
 #include "snapshot.h"
 #include "text.h"
-#include "thread.h"
-
-/* How long the last text may take */
-#define END_TIME	(1LL * NSEC_PER_SEC)
 
 static int write_all(int fd, const char *text, size_t len)
 {
@@ -40,12 +35,13 @@ static int fill(int fd, const char *text, size_t len)
 	return err;
 }
 
+/* What has the other name may be of another user, or no file to write to. */
 static int replace(const struct snapshot *s, const char *text, size_t len)
 {
-	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
 	int fd, err;
 
-	fd = open(s->temp, flags, 0644);
+	unlink(s->temp);
+	fd = open(s->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	err = fill(fd, text, len);
@@ -60,96 +56,60 @@ static int replace(const struct snapshot *s, const char *text, size_t len)
 static void say(struct snapshot *s, int err)
 {
 	if (err && !s->failed)
-		report("output metrics:%s: cannot write: %s", s->path,
+		report("output metrics:%s: cannot write: %s", s->name,
 		       strerror(-err));
 	else if (!err && s->failed)
-		report("output metrics:%s: goes on", s->path);
+		report("output metrics:%s: goes on", s->name);
 	s->failed = err;
 }
 
-static char *take(struct snapshot *s, size_t *len)
+static void write_text(void *priv, const char *text, size_t len)
 {
-	char *text;
+	struct snapshot *s = priv;
+	int err = replace(s, text, len);
 
-	pthread_mutex_lock(&s->lock);
-	text = s->text;
-	*len = s->len;
-	s->text = NULL;
-	pthread_mutex_unlock(&s->lock);
-	return text;
-}
-
-static void *run(void *arg)
-{
-	struct snapshot *s = arg;
-	size_t len;
-	char *text;
-	int err;
-
-	privileges_drop_in_writer();
-	for (;;) {
-		text = take(s, &len);
-		if (!text && waker_is_ending(&s->waker))
-			break;
-		if (!text) {
-			waker_wait(&s->waker, -1, 0, -1);
-			continue;
-		}
-		err = replace(s, text, len);
-		free(text);
-		say(s, err);
-		s->err = -err;
-		s->tried = true;
-	}
-	s->finished = true;
-	return NULL;
+	say(s, err);
+	s->err = -err;
+	s->tried = true;
 }
 
 static void let_go(struct snapshot *s)
 {
+	free(s->name);
 	free(s->path);
 	free(s->temp);
-	free(s->text);
 	free(s);
 }
 
-static int begin(struct snapshot *s, const char *path)
+static int begin(struct snapshot *s, const char *name, const char *path)
 {
-	int err;
-
+	s->name = strdup(name);
 	s->path = strdup(path);
-	if (!s->path)
+	if (!s->name || !s->path)
 		return -ENOMEM;
 	if (asprintf(&s->temp, "%s.new", path) < 0) {
 		s->temp = NULL;
 		return -ENOMEM;
 	}
-	err = waker_open(&s->waker);
-	if (err)
-		return err;
-	err = -pthread_mutex_init(&s->lock, NULL);
-	if (!err)
-		err = thread_start(&s->thread, run, s);
-	if (err)
-		waker_close(&s->waker);
-	return err;
+	return saver_open(&s->saver, write_text, s);
 }
 
 /**
  * snapshot_start - begin to keep a file
+ * @name: of the file, as it was asked for
  * @path: of the file
  *
  * Return: what keeps it, NULL after a report.
  */
-struct snapshot *snapshot_start(const char *path)
+struct snapshot *snapshot_start(const char *name, const char *path)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 	int err;
 
-	err = s ? begin(s, path) : -ENOMEM;
+	err = s ? begin(s, name, path) : -ENOMEM;
 	if (!err)
 		return s;
-	report("cannot start the output metrics:%s: %s", path, strerror(-err));
+	report("cannot start the output metrics:%s: %s", name, strerror(-err));
 	if (s)
 		let_go(s);
 	return NULL;
@@ -163,12 +123,7 @@ struct snapshot *snapshot_start(const char *path)
  */
 void snapshot_put(struct snapshot *s, char *text, size_t len)
 {
-	pthread_mutex_lock(&s->lock);
-	free(s->text);
-	s->text = text;
-	s->len = len;
-	pthread_mutex_unlock(&s->lock);
-	waker_wake(&s->waker);
+	saver_put(&s->saver, text, len);
 }
 
 /**
@@ -195,18 +150,8 @@ int snapshot_wait(struct snapshot *s, int64_t timeout)
  */
 bool snapshot_end(struct snapshot *s)
 {
-	int64_t until = rate_now() + END_TIME;
-
-	waker_end(&s->waker, END_TIME, END_TIME);
-	while (!s->finished) {
-		if (rate_now() > until)
-			return false;
-		poll(NULL, 0, 2);
-	}
-	if (pthread_join(s->thread, NULL))
+	if (!saver_close(&s->saver))
 		return false;
-	pthread_mutex_destroy(&s->lock);
-	waker_close(&s->waker);
 	let_go(s);
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/divulge.h>
 
@@ -102,7 +103,7 @@ static void obey(const char *line, int argc, char **argv)
 	struct module_info info = {
 		.version = "1\"2", .has_statistics = true,
 		.may_watch = true,
-		.statistics = { .curr_estab = 3 },
+		.statistics = { .curr_estab = -1 },
 	};
 	size_t len = 20;
 
@@ -131,6 +132,10 @@ static void obey(const char *line, int argc, char **argv)
 		break;
 	case 'x':	/* a loss of so many births */
 		lost(n);
+		break;
+	case 'c':	/* as a daemon does */
+		if (chdir("/"))
+			fprintf(stderr, "chdir: %m\n");
 		break;
 	case 's':
 		fprintf(stderr, "settled %" PRIu64 "\n",

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import time
@@ -81,7 +82,7 @@ def all_figures(tmp):
     assert found["divulge_events_lost_total", ("stream", "dccp")] == 0
     assert found["divulge_kernel_events_lost_total",
                  ("stream", "births")] == 9
-    assert found["divulge_dccp_connections",] == 3
+    assert found["divulge_dccp_connections",] == 0
     info, = [key for key in found if key[0] == "divulge_info"]
     assert ("kernel", os.uname().release) in info, info
     assert ("module", '1"2') in info, info
@@ -182,6 +183,41 @@ def moves(tmp):
     assert not os.path.exists(f"{tmp}/a")
 
 
+def stays(tmp):
+    """SIGHUP leaves it where it is, though the daemon has gone to /."""
+    old = os.getcwd()
+    os.chdir(tmp)
+    try:
+        with outputs.Feed("json:json", "metrics:prom") as feed:
+            feed.say("c")
+            feed.say("h")
+            feed.say("p3")
+            feed.end()
+    finally:
+        os.chdir(old)
+    assert samples(f"{tmp}/prom")["divulge_records_total",] == 3
+    assert len(outputs.lines(pathlib.Path(f"{tmp}/json").read_bytes())) == 3
+
+
+def up_again(tmp):
+    """One whose receiver is back is up, also with nothing to write."""
+    path, name = f"{tmp}/divulge.prom", f"json:unix:{tmp}/sock"
+    with outputs.Feed(name, f"metrics:{path}") as feed:
+        outputs.wait_for(lambda: "trying again" in feed.stderr(), "refusal")
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.bind(f"{tmp}/sock")
+            sock.listen()
+            sock.accept()[0].close()
+            conn, _ = sock.accept()
+
+            def is_up():
+                feed.say("m0")
+                return of_output(samples(path), "up", name)
+            outputs.wait_for(is_up, "it is up")
+            conn.close()
+        feed.end()
+
+
 def alone(tmp):
     """Metrics may be all that is wanted."""
     with outputs.Feed(f"metrics:{tmp}/divulge.prom") as feed:
@@ -208,8 +244,13 @@ def goes_on(tmp):
 
 def refused(tmp):
     """What cannot be written at the start, and what makes no sense."""
+    os.mkfifo(f"{tmp}/fifo")
+    os.symlink("none", f"{tmp}/link")
     for output, args, why in (
             (f"metrics:{tmp}/no/such", (), "No such file"),
+            ("metrics:/dev/null", (), "no file"),
+            (f"metrics:{tmp}/fifo", (), "no file"),
+            (f"metrics:{tmp}/link", (), "no file"),
             ("metrics:-", (), "no file"),
             ("metrics:/dev/tcp/localhost/1", (), "no file"),
             ("metrics:", (), "no path"),
@@ -223,4 +264,4 @@ def refused(tmp):
 
 if __name__ == "__main__":
     outputs.run([all_figures, losses, waiting, whole_at_any_time, moves,
-                 alone, goes_on, refused])
+                 stays, up_again, alone, goes_on, refused])

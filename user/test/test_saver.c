@@ -9,6 +9,7 @@
 #include "privileges.h"
 #include "rate.h"
 #include "saver.h"
+#include "state.h"
 #include "test/tap.h"
 
 static char dir[] = "/tmp/divulge-XXXXXX";
@@ -21,11 +22,27 @@ void privileges_drop_in_writer(void)
 {
 }
 
+static void write_state(void *priv, const char *text, size_t len)
+{
+	state_write(priv, text, len);
+}
+
+static bool begins(void)
+{
+	return !state_open(&state, file) &&
+	       !saver_open(&saver, write_state, &state);
+}
+
 static void put(uint64_t record)
 {
+	size_t len;
+	char *text;
+
 	strcpy(state.boot, "0123");
 	state.record = record;
-	saver_put(&saver);
+	text = state_text(&state, &len);
+	if (text)
+		saver_put(&saver, text, len);
 }
 
 static bool is_written(uint64_t record)
@@ -40,7 +57,7 @@ static void test_writes(void)
 {
 	bool written;
 
-	ok(!state_open(&state, file) && !saver_open(&saver, &state), "it begins");
+	ok(begins(), "it begins");
 	put(1);
 	put(2);
 	written = saver_close(&saver);
@@ -54,7 +71,7 @@ static void test_stuck(void)
 	int fd;
 
 	mkfifo(fresh, 0600);
-	if (state_open(&state, file) || saver_open(&saver, &state))
+	if (!begins())
 		return;
 	began = rate_now();
 	put(3);
