@@ -37,7 +37,7 @@ After=systemd-journald.service
 # makes units of at each reload is not needed, nor what it would clear away
 START = """mount -t tmpfs none /run &&
 mount -t tmpfs none /lib/systemd/system-generators &&
-mount -t tmpfs none /tmp && mount -t tmpfs none /var/tmp &&
+mount --bind /dev/null /usr/lib/tmpfiles.d/tmp.conf &&
 export container=divulge &&
 exec /lib/systemd/systemd --system --unit=few.target --show-status=no
 """
