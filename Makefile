@@ -24,7 +24,7 @@ help:
 	@echo '  make check         test all of it on Linux $(KERNELS)'
 	@echo '  make check KERNEL=debug'
 	@echo '                     the same on a kernel that tells on us; see below'
-	@echo '  make check-long    test what takes a quarter of an hour and 4 GB'
+	@echo '  make check-long    test what takes too long for every day, and 4 GB'
 	@echo '  make vm            a root shell there, with the module loaded'
 	@echo 'For who works on it:'
 	@echo '  make debug         gdb there, stopped where the module begins'

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 import common
-import peers
+from peers import IPPROTO_DCCP, SOCK_DCCP, wait_until
 
 PORT = 5900
 WATCHED = "/mnt/ext4"
@@ -49,16 +49,6 @@ systemctl start divulged
 """
 
 
-def wait_for(condition, what, seconds=60):
-    """Wait for it; return what it gave."""
-    end = time.monotonic() + seconds * common.PATIENCE
-    while not (got := condition()):
-        if time.monotonic() > end:
-            raise AssertionError(f"not seen: {what}")
-        time.sleep(0.1)
-    return got
-
-
 class Systemd:
     """A system of services, with a journal and little else."""
 
@@ -72,9 +62,9 @@ class Systemd:
              "--propagation", "shared", "--kill-child", "sh", "-c", START],
             stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=subprocess.STDOUT)
-        self.pid = wait_for(self.find, "systemd")
-        wait_for(lambda: self.ctl("is-active", "few.target",
-                                  check=False) == "active\n", "few.target")
+        self.pid = wait_until(self.find, "systemd")
+        wait_until(lambda: self.ctl("is-active", "few.target",
+                                    check=False) == "active\n", "few.target")
 
     def find(self):
         """The process that is the first there."""
@@ -187,8 +177,9 @@ def paths(records):
 def born(systemd, name, event="birth"):
     """Wait until the log has it."""
     try:
-        wait_for(lambda: any(o["event"] == event and o["path"].endswith(name)
-                             for o in systemd.records()), f"{event} of {name}")
+        wait_until(lambda: any(o["event"] == event and o["path"].endswith(name)
+                               for o in systemd.records()),
+                   f"{event} of {name}")
     except AssertionError as err:
         raise AssertionError(f"{err}: {systemd.why()}") from err
 
@@ -213,7 +204,7 @@ def it_runs():
             born(systemd, "/runs")
         status = os.stat(f"/proc/{systemd.pid}/root{LOG}")
         common.same("mode", 0o640, status.st_mode & 0o777)
-        wait_for(lambda: "divulge_info" in systemd.read(METRICS), "metrics")
+        wait_until(lambda: "divulge_info" in systemd.read(METRICS), "metrics")
         assert re.search(r"births, 0 of DCCP, 0 lost; 1 of 1 outputs well",
                          systemd.show("StatusText"))
         uid = int(systemd.run("id", "-u", "divulge"))
@@ -254,8 +245,8 @@ def daemon(caps, *args):
         def said():
             return os.pread(err.fileno(), 1 << 16, 0).decode()
         try:
-            wait_for(lambda: "ready" in said() or proc.poll() is not None,
-                     "ready")
+            wait_until(lambda: "ready" in said() or proc.poll() is not None,
+                       "ready")
             yield proc, said
         finally:
             proc.terminate()
@@ -286,7 +277,7 @@ def birth_path(log):
         with contextlib.suppress(FileNotFoundError):
             return [json.loads(line) for line in log.read_bytes().splitlines()]
         return []
-    return wait_for(births, "a birth")[0]["path"]
+    return wait_until(births, "a birth")[0]["path"]
 
 
 def each_is_needed():
@@ -324,7 +315,7 @@ def override_where_needed():
             common.same("of the output", CAP_DAC_OVERRIDE, other["CapEff"])
             log.rename(f"{tmp}/log.1")
             proc.send_signal(signal.SIGHUP)
-            wait_for(log.exists, "a new log")
+            wait_until(log.exists, "a new log")
 
 
 @contextlib.contextmanager
@@ -348,8 +339,8 @@ def outputs_of_all_kinds():
     local = f"/proc/{systemd.pid}/root/run/out"
     with listening(socket.AF_INET, socket.SOCK_STREAM,
                    ("127.0.0.1", PORT)) as tcp, \
-         listening(socket.AF_INET6, peers.SOCK_DCCP, ("::1", PORT),
-                   peers.IPPROTO_DCCP) as dccp, \
+         listening(socket.AF_INET6, SOCK_DCCP, ("::1", PORT),
+                   IPPROTO_DCCP) as dccp, \
          listening(socket.AF_UNIX, socket.SOCK_STREAM, local) as unix:
         os.chmod(local, 0o666)
         with service(f"json:/dev/tcp/127.0.0.1/{PORT}",
@@ -360,10 +351,10 @@ def outputs_of_all_kinds():
                 born(systemd, "/all")
                 for hears in (tcp, dccp, unix):
                     assert b"/all" in hears(), hears
-                wait_for(lambda: "/all" in systemd.read(
+                wait_until(lambda: "/all" in systemd.read(
                     "/var/log/divulge/births.log"), "a line of text")
                 # Its default is that file
-                wait_for(lambda: "/all" in systemd.run(
+                wait_until(lambda: "/all" in systemd.run(
                     "divulge", "history", check=False), "history")
     os.remove(local)
 
@@ -376,7 +367,7 @@ def mounted_again():
         try:
             systemd.run("umount", WATCHED)
             subprocess.run(["umount", WATCHED], check=True)
-            wait_for(lambda: '"unmount"' in systemd.read(LOG), "unmount")
+            wait_until(lambda: '"unmount"' in systemd.read(LOG), "unmount")
         finally:
             subprocess.run(["mount", device, WATCHED], check=True)
         with a_file("meanwhile"):
@@ -404,9 +395,9 @@ def journal_has_all():
     with service("journal:") as systemd:
         with a_file("plain"), a_file(ODD):
             born(systemd, "/plain")
-            wait_for(lambda: len(systemd.records()) == 2, "both")
-        entries = wait_for(lambda: len(found := systemd.entries()) == 2 and
-                           found, "two entries")
+            wait_until(lambda: len(systemd.records()) == 2, "both")
+        entries = wait_until(lambda: len(found := systemd.entries()) == 2 and
+                             found, "two entries")
         for entry, want in zip(entries, systemd.records()):
             for name in ("seq", "uid", "pid", "ino", "comm", "time", "fs"):
                 common.same(name, str(want[name]),
@@ -429,8 +420,8 @@ def journal_that_restarts():
         born(systemd, "/away19")
         systemd.ctl("start", "systemd-journald")
         names = [f"away{number}" for number in range(20)]
-        wait_for(lambda: {entry["DIVULGE_NAME"] for entry in
-                          systemd.entries()} >= set(names), "all of them")
+        wait_until(lambda: {entry["DIVULGE_NAME"] for entry in
+                            systemd.entries()} >= set(names), "all of them")
 
 
 def rotated():
@@ -442,7 +433,7 @@ def rotated():
             born(systemd, "/before")
         systemd.run(*rotate)
         common.same("state", "active", systemd.show("ActiveState"))
-        wait_for(lambda: systemd.has(LOG), "a new log")
+        wait_until(lambda: systemd.has(LOG), "a new log")
         with a_file("after"):
             born(systemd, "/after")
         common.same("after", ["after"], paths(systemd.records()))
@@ -461,8 +452,9 @@ def watchdog():
         time.sleep(10)
         common.same("main process", first, systemd.show("MainPID"))
         systemd.run("kill", "-STOP", first)
-        wait_for(lambda: systemd.show("NRestarts") == "1", "another start")
-        wait_for(lambda: systemd.show("ActiveState") == "active", "it is back")
+        wait_until(lambda: systemd.show("NRestarts") == "1", "another start")
+        wait_until(lambda: systemd.show("ActiveState") == "active",
+                   "it is back")
         with a_file("back"):
             born(systemd, "/back")
         assert "watchdog" in systemd.why().lower(), systemd.why()

@@ -45,11 +45,11 @@ static int change_to(struct settings *now)
 	err = outputs_prepare(&outputs, now);
 	if (err)
 		return err;
-	/* A timer that is set again and again never expires */
-	if (now->interval != settings.interval)
-		err = set_tick(now->interval);
-	if (!err && !settings_same_wishes(&settings, now))
+	if (!settings_same_wishes(&settings, now))
 		err = listener_change(&listener, &now->wanted);
+	/* A timer that is set again and again never expires */
+	if (!err && now->interval != settings.interval)
+		err = set_tick(now->interval);
 	if (err) {
 		outputs_cancel(&outputs);
 		return err;

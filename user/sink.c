@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "sink.h"
 #include "text.h"
+#include "util.h"
 
 /* A batch of events goes out in one write: no reader sees half a line */
 #define FILE_BUF_SIZE	(128 << 10)
@@ -32,6 +34,23 @@ int sink_open(struct sink *sink, const struct sink_ops *ops, FILE *out)
 	if (err)
 		report("cannot begin to write: %s", strerror(-err));
 	return err;
+}
+
+/**
+ * sink_severity - tell how bad an event is, for logs that want to know
+ * @event: its name
+ *
+ * Return: severity as RFC 5424, 6.2.1, has it.
+ */
+int sink_severity(const char *event)
+{
+	static const char *const bad[] = { "down", "gap", "lost" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		if (!strcmp(event, bad[i]))
+			return LOG_WARNING;
+	return LOG_INFO;
 }
 
 /**

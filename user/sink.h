@@ -71,6 +71,7 @@ int sink_open_format(struct sink *sink, struct format *format);
 int sink_put(struct sink *sink, const struct record *rec);
 int sink_flush(struct sink *sink);
 int sink_close(struct sink *sink);
+int sink_severity(const char *event);
 
 int format_check(const char *text, const struct record *rec);
 void format_fill(struct sink *sink, const struct format *format,

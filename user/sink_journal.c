@@ -14,9 +14,6 @@
 #include "util.h"
 #include "value.h"
 
-#define WARNING		4
-#define INFO		6
-
 /* What "journalctl MESSAGE_ID=" finds: they never change */
 static const struct {
 	const char *event;
@@ -50,24 +47,13 @@ static void put_message_id(const struct record *rec, FILE *out)
 			fprintf(out, "MESSAGE_ID=%s%c", message_ids[i].id, 0);
 }
 
-static int priority(const char *event)
-{
-	static const char *const bad[] = { "down", "gap", "lost" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		if (!strcmp(event, bad[i]))
-			return WARNING;
-	return INFO;
-}
-
 static void put_head(struct sink *sink, const struct record *rec)
 {
 	fputs("MESSAGE=", sink->out);
 	text_say(sink, rec);
 	putc('\0', sink->out);
 	put_message_id(rec, sink->out);
-	fprintf(sink->out, "PRIORITY=%d%c", priority(rec->event), 0);
+	fprintf(sink->out, "PRIORITY=%d%c", sink_severity(rec->event), 0);
 	fprintf(sink->out, "SYSLOG_IDENTIFIER=divulged%c", 0);
 	fprintf(sink->out, "DIVULGE_EVENT=%s%c", rec->event, 0);
 }

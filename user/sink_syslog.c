@@ -21,8 +21,6 @@
 #define SD_ID		"divulge@32473"
 
 #define FACILITY	3	/* daemon */
-#define WARNING		4
-#define INFO		6
 
 /* RFC 5424, 7.3.1: then it begins with 1 again */
 #define LAST_SEQUENCE_ID	2147483647
@@ -69,22 +67,11 @@ static int syslog_open(struct sink *sink)
 	return 0;
 }
 
-static int severity(const char *event)
-{
-	static const char *const bad[] = { "down", "gap", "lost" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		if (!strcmp(event, bad[i]))
-			return WARNING;
-	return INFO;
-}
-
 static void put_header(const struct sink *sink, const struct record *rec)
 {
 	const struct constants *same = sink->priv;
 
-	fprintf(sink->out, "<%d>1 ", FACILITY * 8 + severity(rec->event));
+	fprintf(sink->out, "<%d>1 ", FACILITY * 8 + sink_severity(rec->event));
 	put_time(rec, sink->out);
 	fputs(same->sender, sink->out);
 	fputs(rec->event, sink->out);
